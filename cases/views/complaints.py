@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from cases import timeline, workflow
+from cases import workflow
 from cases.forms import (
     ComplaintCorrectionForm,
     ComplaintForm,
@@ -21,26 +21,19 @@ from cases.forms import (
 )
 from cases.guessing import guess
 from cases.intake import require_capacity_for_sheet
-from cases.models import Complaint, ImportRow, SheetImport
-from cases.models.complaints import MOST_SAME_SHEETS
+from cases.models import Complaint
 from cases.states import (
-    COMPLAINT_STATES,
-    DECIDED_CASE,
     MAY_CARRY_OVER,
     OPEN_COMPLAINT,
-    TAKES_ROWS,
-    CaseState,
-    ComplaintState,
-    complaint_before,
 )
 from cases.tables import ComplaintList
+from cases.views.complaint_page import complaint_page
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import reads
-from corps.access.permissions import may
 from corps.errors import TransitionRefused
 from corps.files.downloads import hand_out, name_by_type
 from corps.forms import chosen_act, posted
-from corps.models import AuditEntry, User
+from corps.models import User
 from corps.request_bodies import takes
 from corps.results import Result
 from corps.ui.list_export import exported
@@ -49,8 +42,8 @@ from corps.workflow import Upload
 from firms.models import Firm
 
 SPREADSHEET = "application/octet-stream"
-MOST_TOLD = 100
 # Where the refusals of a complaint's verbs are said.
+MOST_TOLD = 100
 REFUSED_AT = {
     "sheet-too-large": "sheet",
     "received-ahead": "received_on",
@@ -155,7 +148,7 @@ def correct(request: SignedIn, number: str) -> HttpResponse:
 @require_GET
 def show_complaint(request: SignedIn, number: str) -> HttpResponse:
     """A complaint: who, when, its sheet and what came of it."""
-    return _page(request, _visible(request, number), ReasonForm())
+    return complaint_page(request, _visible(request, number), ReasonForm())
 
 
 @open_to("cases.accept_complaint")
@@ -174,7 +167,7 @@ def set_receipt(request: SignedIn, number: str) -> HttpResponse:
                 _("Received on %(day)s.") % {"day": complaint.received_on.isoformat()},
             )
             return redirect(complaint)
-    return _page(request, complaint, ReasonForm(), form)
+    return complaint_page(request, complaint, ReasonForm(), form)
 
 
 @open_to("cases.view_complaints")
@@ -195,122 +188,6 @@ def open_sheet(request: SignedIn, number: str) -> HttpResponseBase:
     )
 
 
-def _page(
-    request: SignedIn,
-    complaint: Complaint,
-    form: ReasonForm,
-    receipt: ReceiptForm | None = None,
-    sheet_form: NewSheetForm | None = None,
-) -> HttpResponse:
-    earlier = Complaint.objects.visible_to(request.user).with_sheet_of(complaint)
-    undone = complaint.undone_imports.select_related("undone_by")
-    context: dict[str, Any] = {
-        "complaint": complaint,
-        "form": form,
-        "receipt": receipt or _receipt_form(request.user, complaint),
-        "same_sheet": earlier[:MOST_SAME_SHEETS],
-        "targets": complaint.targets.count(),
-        "undone_imports": undone.order_by("-undone_at"),
-    }
-    if request.user.is_corps:
-        entries = AuditEntry.objects.about(complaint).select_related("actor")
-        newest = entries.order_by("-at", "-pk")[:MOST_TOLD]
-        context["days"] = timeline.days_of_each(newest)
-    context |= _sheet_context(complaint, sheet_form)
-    context |= _allowed(request.user, complaint)
-    return render(request, "cases/complaint.html", context)
-
-
-def _sheet_context(
-    complaint: Complaint, sheet_form: NewSheetForm | None
-) -> dict[str, Any]:
-    """The sheet of a complaint, and how its rows came out; where it has none, the form to hand one in."""
-    sheet_import = getattr(complaint, "sheet_import", None)
-    if sheet_import is None:
-        return {
-            "sheet_import": None,
-            "cells": [],
-            "unregistered": 0,
-            "sheet_form": sheet_form or NewSheetForm(),
-            "to_review": False,
-        }
-    to_review, unregistered = sheet_import.state == SheetImport.State.REVIEW, 0
-    if to_review:
-        unregistered = sheet_import.rows
-    return {
-        "sheet_import": sheet_import,
-        "cells": _cells(sheet_import),
-        "unregistered": unregistered,
-        "sheet_form": None,
-        "to_review": to_review,
-    }
-
-
-def _allowed(user: User, complaint: Complaint) -> dict[str, bool]:
-    """What this person may do with a complaint now, by the names that its page asks for."""
-    state, takes_in = complaint.state, may(user, "cases.accept_complaint")
-    may_withdraw = may(user, "cases.withdraw_complaint")
-    return {
-        "may_accept": takes_in and state in complaint_before(ComplaintState.ACCEPTED),
-        "may_refuse": takes_in and state in complaint_before(ComplaintState.REFUSED),
-        "may_withdraw": may_withdraw
-        and state in complaint_before(ComplaintState.WITHDRAWN),
-        "may_open": state == ComplaintState.ACCEPTED and may(user, "cases.open_case"),
-        "may_move": _may_move(user, complaint),
-        "may_hand_in": state in TAKES_ROWS and may(user, "cases.hand_in_sheet"),
-    }
-
-
-def _receipt_form(user: User, complaint: Complaint) -> ReceiptForm | None:
-    """The form for the date of receipt, as long as this person may set it."""
-    is_decided = complaint.case is not None and complaint.case.state != CaseState.LEAD
-    if (
-        is_decided
-        or complaint.state in COMPLAINT_STATES.finished()
-        or not may(user, "cases.accept_complaint")
-    ):
-        return None
-    proposed = complaint.proposed_received_on or complaint.received_on
-    return ReceiptForm(
-        initial={"received_on": proposed, "reason": complaint.receipt_reason}
-    )
-
-
-def _may_move(user: User, complaint: Complaint) -> bool:
-    """Whether a complaint can be moved out of the case that it is in."""
-    if complaint.state != ComplaintState.IN_CASE or complaint.case is None:
-        return False
-    return complaint.case.state not in DECIDED_CASE and may(
-        user, "cases.move_complaint"
-    )
-
-
-def _cells(sheet_import: SheetImport) -> list[dict[str, Any]]:
-    """The strip of a sheet's rows by result; each leads to its rows."""
-    counts = workflow.rows_by_result(sheet_import)
-    rows = reverse("cases:import", args=[sheet_import.pk])
-    whole = {
-        "value": sheet_import.rows,
-        "label": _("Rows"),
-        "kind": "grey",
-        "url": f"{rows}?show=all",
-        "whole": True,
-    }
-    return [
-        whole,
-        *(
-            {
-                "value": counts[word],
-                "label": label,
-                "kind": word,
-                "url": f"{rows}?show={word}",
-            }
-            for word, label in ImportRow.Result.choices
-            if counts[word]
-        ),
-    ]
-
-
 @open_to("cases.hand_in_sheet")
 @takes("body.sheet")
 @require_POST
@@ -329,7 +206,7 @@ def hand_in_sheet(request: SignedIn, number: str) -> HttpResponse:
                 sheet_name=upload.name,
             )
             return redirect("cases:import_sheet", sheet_import.pk)
-    return _page(request, complaint, ReasonForm(), sheet_form=form)
+    return complaint_page(request, complaint, ReasonForm(), sheet_form=form)
 
 
 @open_to("cases.view_complaints")
@@ -355,7 +232,7 @@ def decide(request: SignedIn, number: str) -> HttpResponse:
         with refusals_go_to(form):
             verbs[act](complaint=complaint, actor=request.user, **form.cleaned_data)
             return redirect(complaint)
-    return _page(request, complaint, form)
+    return complaint_page(request, complaint, form)
 
 
 @open_to("cases.move_complaint")
