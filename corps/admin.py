@@ -1,4 +1,4 @@
-"""What an administrator maintains as data of the ground. Writing goes through the workflow: deadlines move with it."""
+"""What an administrator maintains as reference data. Writing goes through the workflow: deadlines move with it."""
 
 from typing import Any
 

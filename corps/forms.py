@@ -1,4 +1,4 @@
-"""Forms of the ground: accounts, units, and what the audit is filtered by."""
+"""Forms of this app: accounts, units, and what the audit is filtered by."""
 
 import re
 from collections.abc import Iterable

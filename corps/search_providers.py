@@ -1,4 +1,4 @@
-"""What the search finds of the ground: colleagues, accounts, units, pages, and for auditors their audit."""
+"""What the search finds of this app: colleagues, accounts, units, pages, and for auditors their audit."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode

@@ -10,7 +10,7 @@ from runtime.shared_servers import PROJECT
 APPS = [path.parent for path in sorted(PROJECT.glob("*/apps.py"))]
 
 
-def test_only_the_ground_says_how_rows_are_locked():
+def test_only_one_module_says_how_rows_are_locked():
     found = {
         str(path.relative_to(PROJECT))
         for app in APPS

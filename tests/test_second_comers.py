@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import workflow as casework
 from cases.models import Case, Complaint, Target
-from corps import workflow as ground
+from corps import workflow as core_workflow
 from corps.deadlines.clock import today
 from corps.errors import TransitionRefused, in_short
 from corps.models import AuditEntry, Delivery, User
@@ -135,7 +135,7 @@ def issued(world: World) -> Notice:
 
 def reply(world: World) -> Act:
     notice = issued(world)
-    item, paper = notice.items.get().pk, ground.store_file(b"x", "text/plain")
+    item, paper = notice.items.get().pk, core_workflow.store_file(b"x", "text/plain")
     replies = [workflow.Reply(1, "removed", item=item)]
     return lambda actor: workflow.answer_items(
         notice=notice, replies=replies, actor=actor, document=paper
@@ -208,7 +208,7 @@ def mark_sent(world: World) -> Act:
     issued(world)
     put_into(Delivery.objects, "uncertain")
     delivery = Delivery.objects.get()
-    return lambda actor: ground.mark_sent(
+    return lambda actor: core_workflow.mark_sent(
         delivery=delivery, actor=actor, evidence="电话确认", at=timezone.now()
     )
 
@@ -220,7 +220,7 @@ def dismiss(world: World) -> Act:
 
 
 def close_account(world: World) -> Act:
-    return lambda actor: ground.deactivate_user(
+    return lambda actor: core_workflow.deactivate_user(
         user=world.stranger, actor=actor, at=timezone.now()
     )
 

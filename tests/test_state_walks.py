@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from cases import workflow as casework
 from cases.models import ImportRow
-from corps import workflow as ground
 from corps.mail import outbox
 from corps.models import Delivery
+from corps.workflow import cancel, mark_sent, record_bounce, resend, store_file
 from notices import workflow
 from notices.models import Objection
 from runtime.postgres import OWNER, RUNTIME
@@ -233,7 +233,7 @@ def unread(state: str, content: bytes = b"") -> Any:
     scene.row("sheet").update(needs_review=False)
     ImportRow.objects.filter(sheet_import=scene.sheet.pk).delete()
     if content:
-        paper = ground.store_file(content, "text/csv")
+        paper = store_file(content, "text/csv")
         scene.row("complaint").update(sheet=paper)
     return scene
 
@@ -565,16 +565,12 @@ WALKS = (
         for state in OBJECTS["Target"].table.before("restored")
     ),
     # Letters, as far as people decide about them.
-    delivery(
-        ground.mark_sent, "uncertain", "Delivery uncertain sent", evidence="电话确认"
-    ),
-    delivery(ground.record_bounce, "sent", "Delivery sent failed", reason="退信"),
-    delivery(ground.resend, "failed", "Delivery failed pending", reason="再发"),
-    delivery(ground.resend, "uncertain", "Delivery uncertain pending", reason="再发"),
-    delivery(ground.cancel, "failed", "Delivery failed cancelled", reason="不再发"),
-    delivery(
-        ground.cancel, "uncertain", "Delivery uncertain cancelled", reason="不再发"
-    ),
+    delivery(mark_sent, "uncertain", "Delivery uncertain sent", evidence="电话确认"),
+    delivery(record_bounce, "sent", "Delivery sent failed", reason="退信"),
+    delivery(resend, "failed", "Delivery failed pending", reason="再发"),
+    delivery(resend, "uncertain", "Delivery uncertain pending", reason="再发"),
+    delivery(cancel, "failed", "Delivery failed cancelled", reason="不再发"),
+    delivery(cancel, "uncertain", "Delivery uncertain cancelled", reason="不再发"),
 )
 
 # By the outbox itself, for what a mail server does.

@@ -19,7 +19,6 @@ from cases.workflow.guards import given
 from cases.workflow.imports import judge_held
 from cases.workflow.official_targets import mark_official
 from cases.workflow.targets import release_targets
-from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.recording import record, record_alike
@@ -28,6 +27,7 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import Approval, User
 from corps.results import Result
+from corps.workflow import decide_approval, open_approval, request_approval
 from listings.models import Belonging, BelongingCorrection, Listing
 from listings.states import CORRECTION_STATES, BelongingState, CorrectionState
 from listings.workflow import (
@@ -290,7 +290,7 @@ def propose_belonging(
     correction = BelongingCorrection.objects.create(
         listing=listing, store_id=store_id, reason=reason, at=at
     )
-    ground.request_approval(
+    request_approval(
         subject=correction, version=_version_of(correction), actor=actor, at=at
     )
     record(
@@ -330,7 +330,7 @@ def confirm_belonging(
             "consequences-changed",
             _("What it touches has changed since you looked; look at it again."),
         )
-    ground.decide_approval(
+    decide_approval(
         approval=approval,
         actor=actor,
         version=_version_of(correction),
@@ -371,7 +371,7 @@ def decline_belonging(
     lock_registry()
     correction, approval = _locked_correction(correction)
     require(actor, "cases.confirm_belonging", correction.listing)
-    ground.decide_approval(
+    decide_approval(
         approval=approval,
         actor=actor,
         version=approval.version,
@@ -399,7 +399,7 @@ def _locked_correction(
         .select_related("listing")
         .get(pk=correction.pk)
     )
-    approval = ground.open_approval(correction)
+    approval = open_approval(correction)
     if correction.state != BelongingCorrection.State.PROPOSED or approval is None:
         said = _("This was decided already: %(state)s.") % {
             "state": correction.get_state_display()

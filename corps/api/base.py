@@ -1,4 +1,4 @@
-"""The ground of the API: who is calling, pages of a list, and how an error is told (RFC 9457)."""
+"""What every API of the site shares: who is calling, pages of a list, and how an error is told (RFC 9457)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The verbs of the ground, one module for each subject. What a worker does to deliveries is `corps.mail.outbox`."""
+"""The verbs of this app, one module for each subject. What a worker does to deliveries is `corps.mail.outbox`."""
 
 from corps.workflow.accounts import (
     change_own_password,

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import workflow as casework
 from cases.models import Case, Target
 from cases.views.filing import filing_context, to_be_filed
-from corps import workflow as ground
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
 from corps.access.permissions import may
@@ -24,6 +23,7 @@ from corps.errors import TransitionRefused
 from corps.forms import chosen_act
 from corps.models import Approval, AuditEntry, User
 from corps.ui.refusals import send_back
+from corps.workflow import open_approval
 from listings.models import BelongingCorrection, Listing
 from listings.views import judge_registration, judge_revocation, protection
 from notices import letters, workflow
@@ -339,7 +339,7 @@ def _proposal(user: User, target: Target) -> dict[str, Any]:
     )
     return {
         "target": target,
-        "proposed": ground.open_approval(target),
+        "proposed": open_approval(target),
         "proposal": entry.first(),
         "ledger_entry": last,
         "may_correct": may(user, "notices.correct_outcome"),

@@ -17,7 +17,6 @@ from cases.models import Case, Target
 from cases.states import HANDLED_CASE
 from cases.views.casework import timeline_of
 from cases.work_table import filtered
-from corps import workflow as ground
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import counted
 from corps.access.parameters import Parameter, number, reads
@@ -31,6 +30,7 @@ from corps.ui.csv_export import Download
 from corps.ui.list_export import exported, list_file
 from corps.ui.record_lists import SORT
 from corps.ui.refusals import refusals_go_to, send_back, status_of
+from corps.workflow import open_file
 from notices import letters, workflow
 from notices.forms import ReasonForm, ServedForm
 from notices.models import Notice, NoticeItem, WithdrawalLetter
@@ -469,7 +469,7 @@ def _letter_page(request: SignedIn, notice: Notice) -> HttpResponse:
 def _sheet_of(notice: Notice) -> HttpResponse:
     """The attached sheet as a download: as it was sent, or as it would be."""
     if notice.attachment:
-        with ground.open_file(notice.attachment) as file:
+        with open_file(notice.attachment) as file:
             content = file.read()
     else:
         content = letters.render(notice).sheet

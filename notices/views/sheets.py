@@ -15,7 +15,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from corps import workflow as ground
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import counted
 from corps.errors import TransitionRefused
@@ -26,6 +25,7 @@ from corps.results import Result
 from corps.ui.csv_export import Download, in_language, saved_as
 from corps.ui.formats import thousands
 from corps.ui.refusals import refusals_go_to, send_back
+from corps.workflow import Upload, open_file
 from listings.sheets import SheetRefused
 from notices import answer_sheets, letters, workflow
 from notices.forms import AnswerSheetForm
@@ -81,9 +81,7 @@ def upload(request: SignedIn, number: str) -> HttpResponse:
         except SheetRefused as fault:
             form.add_error("sheet", str(fault.message))
         else:
-            upload = ground.Upload(
-                sheet, sheet.content_type or "application/octet-stream"
-            )
+            upload = Upload(sheet, sheet.content_type or "application/octet-stream")
             name = (sheet.name or "")[-LONGEST_NAME:]
             with refusals_go_to(
                 form, {"notice-not-open": "sheet", "case-not-open": "sheet"}
@@ -110,7 +108,7 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
         pk=seen.get("sheet"),
         by=request.user,
     )
-    with ground.open_file(sheet.file) as file:
+    with open_file(sheet.file) as file:
         filled = answer_sheets.read_filled(File(file), sheet.name, notice)
     try:
         results = _registered(sheet, filled, seen["key"], request.user)

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from cases import workflow as casework
 from cases.models import Campaign, Case, LegalGround, Target
 from cases.states import WAITS_FOR_NOTICE, TargetState
-from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act
@@ -24,6 +23,7 @@ from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
 from corps.ui.formats import clock_time
+from corps.workflow import request_approval, take_number, void_approval
 from notices.models import Notice, NoticeItem, Objection
 from notices.notifications import announce_notice
 from notices.states import NOT_ISSUED, NOTICE_STATES, ItemState, NoticeState
@@ -157,7 +157,7 @@ def _draft(
         state=NoticeState.WITHDRAWN
     )
     notice = Notice.objects.create(
-        number=ground.take_number("N", at),
+        number=take_number("N", at),
         case=case,
         platform_id=platform,
         round=(rounds.aggregate(last=Max("round"))["last"] or 0) + 1,
@@ -277,7 +277,7 @@ def withdraw_draft(
     """
     notice, at = _lock_draft(notice, actor, at)
     void_pending(notice, actor, why=_("It was withdrawn."))
-    ground.void_approval(subject=notice, actor=actor, at=at)
+    void_approval(subject=notice, actor=actor, at=at)
     drafts = notice.items.filter(state=ItemState.DRAFT)
     freed = list(drafts.values_list("target_id", flat=True))
     count = drafts.delete()[0]
@@ -321,7 +321,7 @@ def submit_notice(*, notice: Notice, actor: User, at: datetime | None = None) ->
     notice.recipient = recipient
     refuse_blocked(notice)
     _save_as_submitted(notice, actor, at)
-    ground.request_approval(subject=notice, version=notice.version, actor=actor, at=at)
+    request_approval(subject=notice, version=notice.version, actor=actor, at=at)
     record(
         actor,
         "notice.submitted",

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.states import CASE_STATES, LEFT_CASE, NOTICEABLE, CaseState, case_before
-from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import may, require
 from corps.audit.recording import entry, origin, record, record_many
@@ -21,6 +20,16 @@ from corps.deadlines.clock import midnight, now, shanghai_date
 from corps.errors import TransitionRefused, in_short
 from corps.models import Approval, User
 from corps.ui.formats import full_day
+from corps.workflow import (
+    Paper,
+    cancel_unsent,
+    decide_approval,
+    document_number,
+    open_approval,
+    settle_lines,
+    store_file,
+    stored,
+)
 from notices import letters
 from notices.models import Notice, NoticeItem, PendingApproval
 from notices.notifications import announce_notice
@@ -109,7 +118,7 @@ def approve_notice(
         notice, at = lock_submitted(notice, actor, at)
         refused = examine(notice, actor, version, at)
         if refused is None:
-            ground.decide_approval(
+            decide_approval(
                 approval=_open_approval(notice),
                 actor=actor,
                 version=notice.version,
@@ -189,18 +198,14 @@ def examine(
 def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
     """Everything an approval sets going; the caller holds the locks and has asked the guards."""
     arrival.begin(notice, at)
-    notice.document_number = ground.document_number("协查", at)
+    notice.document_number = document_number("协查", at)
     NOTICE_STATES.move(notice, NoticeState.ISSUED)
     notice.issued_by, notice.issued_at = actor, at
     _carry_over_and_open(notice, case, actor, at)
     letter = letters.render(notice)
-    notice.letter_html = ground.store_file(
-        letter.html.encode(), "text/html; charset=utf-8"
-    )
-    notice.letter_text = ground.store_file(
-        letter.text.encode(), "text/plain; charset=utf-8"
-    )
-    notice.attachment = ground.store_file(letter.sheet, letters.XLSX)
+    notice.letter_html = store_file(letter.html.encode(), "text/html; charset=utf-8")
+    notice.letter_text = store_file(letter.text.encode(), "text/plain; charset=utf-8")
+    notice.attachment = store_file(letter.sheet, letters.XLSX)
     notice.save()
     if case.state in case_before(CaseState.DISPOSING):
         CASE_STATES.move(case, CaseState.DISPOSING)
@@ -220,7 +225,7 @@ def _issue(notice: Notice, case: Case, actor: User, at: datetime) -> None:
         version=notice.version,
     )
     letters.queue(notice, letter, at=at)
-    ground.settle_lines("notice.submitted", notice)
+    settle_lines("notice.submitted", notice)
     announce_notice("notice.issued", notice, actor=actor)
 
 
@@ -258,7 +263,7 @@ def return_notice(
     _refuse_own(notice, actor)
     _refuse_while_pending(notice)
     approval = _open_approval(notice)
-    ground.decide_approval(
+    decide_approval(
         approval=approval,
         actor=actor,
         version=approval.version,
@@ -268,7 +273,7 @@ def return_notice(
     )
     NOTICE_STATES.move(notice, NoticeState.RETURNED)
     notice.save(update_fields=["state"])
-    ground.settle_lines("notice.submitted", notice)
+    settle_lines("notice.submitted", notice)
     record(
         actor,
         "notice.returned",
@@ -288,7 +293,7 @@ def serve_otherwise(
     actor: User,
     proof: str,
     served_on: date | None = None,
-    document: ground.Paper | None = None,
+    document: Paper | None = None,
     at: datetime | None = None,
 ) -> Notice:
     """Record that an issued notice was served in another way than by mail, with its proof; what is unsent is cancelled.
@@ -309,7 +314,7 @@ def serve_otherwise(
     served_at = _moment_of_service(notice, served_on, at)
     kept, digest = None, ""
     if document:
-        kept = ground.stored(document)
+        kept = stored(document)
         digest = kept.sha256
     notice.served_otherwise, notice.served_at = (
         proof,
@@ -318,7 +323,7 @@ def serve_otherwise(
     notice.service_proof = kept or notice.service_proof
     notice.save(update_fields=["served_otherwise", "served_at", "service_proof"])
     arrival.settle([notice.pk], actor=actor)
-    ground.cancel_unsent(
+    cancel_unsent(
         deliveries=letters.requests_of(notice),
         actor=actor,
         reason=str(_("Served in another way.")),
@@ -440,7 +445,7 @@ def _locked(notice: Notice) -> Notice:
 
 
 def _open_approval(notice: Notice) -> Approval:
-    approval = ground.open_approval(notice)
+    approval = open_approval(notice)
     if approval is None:
         raise TransitionRefused(
             "not-submitted", _("Nothing is waiting for approval here any more.")

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext_lazy
 from cases.extensions import Leaving, Waiting
 from cases.models import Case, Target
 from cases.states import CaseState
-from corps import workflow as ground
 from corps.access.permissions import who_may
 from corps.audit.origin import current
 from corps.audit.recording import entry, record_many
@@ -21,6 +20,7 @@ from corps.database.copy import update_many
 from corps.database.locking import locked
 from corps.deadlines.calendar import Span, parse_spans
 from corps.models import Deadline, Delivery, User
+from corps.workflow import cancel_unsent, notify_many, void_approval
 from notices import letters
 from notices.models import (
     Notice,
@@ -199,9 +199,7 @@ def _end_all(leaving: Leaving) -> None:
     related = ("case", "platform", "recipient", "drafted_by", "submitted_by")
     notices = list(locked(case.notices.order_by("pk")).select_related(*related))
     _give_up([notice for notice in notices if notice.state in NOT_ISSUED], leaving)
-    ground.cancel_unsent(
-        deliveries=_unsent(case), actor=actor, reason=reason[:300], at=at
-    )
+    cancel_unsent(deliveries=_unsent(case), actor=actor, reason=reason[:300], at=at)
     end_items(
         list(items.values()),
         actor=actor,
@@ -257,7 +255,7 @@ def _give_up(notices: Sequence[Notice], leaving: Leaving) -> None:
         ).select_related("by")
     }
     for notice in submitted:
-        ground.void_approval(subject=notice, actor=actor, at=at)
+        void_approval(subject=notice, actor=actor, at=at)
         void_pending(notice, actor, why=_("Its case has left."))
     ids = [notice.pk for notice in notices]
     drafts = NoticeItem.objects.filter(notice__in=ids, state=ItemState.DRAFT)
@@ -310,7 +308,7 @@ def _tell(
     people: set[User], sentence: Any, notices: Sequence[Notice], leaving: Leaving
 ) -> None:
     body = format_lazy(sentence, case=leaving.case.number, count=len(notices))
-    ground.notify_many(people - {leaving.actor}, body, leaving.case.get_absolute_url())
+    notify_many(people - {leaving.actor}, body, leaving.case.get_absolute_url())
 
 
 def _return_submitted(leaving: Leaving) -> None:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from cases import workflow as casework
 from cases.models import Target
 from cases.states import REPORTED_AGAIN, TARGET_STATES, Seen, TargetState
-from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act, tell_second_comers
@@ -24,7 +23,14 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import Approval, User
 from corps.results import Result
-from corps.workflow import announce
+from corps.workflow import (
+    announce,
+    decide_approval,
+    open_approval,
+    request_approval,
+    take_number,
+    take_numbers,
+)
 from firms.models import Firm
 from notices.models import LedgerEntry, Notice, NoticeItem, Objection
 from notices.models.withdrawals import Cause
@@ -85,7 +91,7 @@ def lodge_objection(
         sentence = _("An objection to this target is being decided already.")
         raise TransitionRefused("objection-open", sentence, **last_act(undecided))
     objection = Objection.objects.create(
-        number=ground.take_number("O", at),
+        number=take_number("O", at),
         target=target,
         case=target.case,
         reason=reason.strip(),
@@ -169,7 +175,7 @@ def _lodge(
 ) -> list[tuple[Objection, Appeal]]:
     if not appeals:
         return []
-    numbers = ground.take_numbers("O", appeals[0].at, len(appeals))
+    numbers = take_numbers("O", appeals[0].at, len(appeals))
     objections = [
         Objection(
             number=number,
@@ -493,7 +499,7 @@ def propose_correction(
     require_reason(reason)
     if not target.is_counted:
         raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
-    approval = ground.request_approval(
+    approval = request_approval(
         subject=target, version=_version_of_count(target), actor=actor, at=at
     )
     record(
@@ -522,14 +528,14 @@ def correct_outcome(
     require(actor, "notices.correct_outcome", target)
     at = accept_at(actor, at, now())
     require_reason(reason)
-    approval = ground.open_approval(target)
+    approval = open_approval(target)
     if approval is None:
         raise TransitionRefused(
             "not-proposed", _("Nobody proposed to correct this."), **last_act(target)
         )
     if not target.is_counted:
         raise TransitionRefused("not-counted", NOTHING_TO_CORRECT, **last_act(target))
-    ground.decide_approval(
+    decide_approval(
         approval=approval,
         actor=actor,
         version=_version_of_count(target),
@@ -579,12 +585,12 @@ def decline_correction(
     target = _locked(target)
     require(actor, "notices.correct_outcome", target)
     at = accept_at(actor, at, now())
-    approval = ground.open_approval(target)
+    approval = open_approval(target)
     if approval is None:
         raise TransitionRefused(
             "not-proposed", _("Nobody proposed to correct this."), **last_act(target)
         )
-    approval = ground.decide_approval(
+    approval = decide_approval(
         approval=approval,
         actor=actor,
         version=approval.version,

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Target
 from cases.states import REPORTED_AGAIN, TargetState
 from cases.workflow import targets_of
-from corps import workflow as ground
 from corps.audit.recording import entry, record_many
 from corps.database.locking import locked_in_order
 from corps.models import Approval, Delivery, User
 from corps.models.messages import NOT_ARRIVED
+from corps.workflow import void_approval
 from notices.models import Notice, NoticeItem
 from notices.models.withdrawals import Cause
 from notices.states import ItemState
@@ -62,7 +62,7 @@ def take_back_counted(account: OfficialAccount, actor: User, at: datetime) -> No
     tell_withdrawn(removed, actor=actor, at=at, cause=Cause.OFFICIAL_ACCOUNT)
     proposed = Approval.objects.open_among(Target).filter(subject_id__in=ids)
     for target in Target.objects.filter(pk__in=proposed.values("subject_id")):
-        ground.void_approval(subject=target, actor=actor, at=at)
+        void_approval(subject=target, actor=actor, at=at)
     state = Either(
         When(state__in=REPORTED_AGAIN, then=Value(TargetState.REPORTED)),
         default=F("state"),

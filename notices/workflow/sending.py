@@ -8,9 +8,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.states import HANDLED_CASE, CaseState
-from corps import workflow as ground
 from corps.deadlines.clock import now
 from corps.models import Delivery, User
+from corps.workflow import notify_many
 from notices import letters, withdrawal_letters
 from notices.models import Notice, NoticeItem, WithdrawalLetter
 from notices.states import ISSUED_NOTICE
@@ -188,4 +188,4 @@ def _tell(notice: Notice, sentence: Any) -> None:
         assignments__case=notice.case_id, assignments__until__isnull=True
     )
     told = {user.pk: user for user in (notice.drafted_by, *officers) if user.is_active}
-    ground.notify_many(told.values(), sentence, notice.get_absolute_url())
+    notify_many(told.values(), sentence, notice.get_absolute_url())

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from corps import workflow as ground
 from corps.access.permissions import require
 from corps.audit.recording import entry, record, record_many
 from corps.database.locking import held, locked
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, StoredFile, User
+from corps.workflow import Paper, put_away, stored
 from notices.models import AnswerSheet, Notice
 from notices.states import ISSUED_NOTICE
 from notices.workflow.guards import answers_barred
@@ -23,7 +23,7 @@ AT_ONCE = 50
 
 @transaction.atomic
 def hand_in_sheet(
-    *, notice: Notice, file: ground.Paper, name: str, actor: User
+    *, notice: Notice, file: Paper, name: str, actor: User
 ) -> AnswerSheet:
     """Keep a filled sheet until its answers are confirmed. name: as the file was called.
 
@@ -41,7 +41,7 @@ def hand_in_sheet(
     if barred := answers_barred(notice.case):
         raise TransitionRefused(*barred)
     sheet = AnswerSheet.objects.create(
-        notice=notice, by=actor, file=ground.stored(file), name=name
+        notice=notice, by=actor, file=stored(file), name=name
     )
     record(actor, "notice.sheet_handed_in", notice, at=now(), sheet=name)
     return sheet
@@ -95,7 +95,7 @@ def put_away_sheets() -> int:
         for sheet in lapsed
     )
     AnswerSheet.objects.filter(pk__in=[sheet.pk for sheet in lapsed]).delete()
-    ground.put_away({sheet.file_id for sheet in lapsed})
+    put_away({sheet.file_id for sheet in lapsed})
     return len(lapsed)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from corps import workflow as ground
 from corps.audit.recording import record
 from corps.errors import TransitionRefused
 from corps.models import User
+from corps.workflow import settle_lines, void_approval
 from notices import versions
 from notices.models import Notice, PendingApproval
 from notices.notifications import announce_notice
@@ -95,8 +95,8 @@ def take_back(
         )
         announce_notice("approval.voided", notice, actor=actor, why=why)
     void_pending(notice, actor, why=why_approval_ends)
-    ground.void_approval(subject=notice, actor=actor, at=at)
-    ground.settle_lines("notice.submitted", notice)
+    void_approval(subject=notice, actor=actor, at=at)
+    settle_lines("notice.submitted", notice)
     NOTICE_STATES.move(notice, NoticeState.DRAFT)
     notice.version, notice.put_forward = "", {}
     notice.save(update_fields=["state", "version", "put_forward"])

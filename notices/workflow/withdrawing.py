@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from cases import workflow as casework
 from cases.models import Target
 from cases.states import TARGET_STATES, TargetState
-from corps import workflow as ground
 from corps.access.past_events import accept_at
 from corps.access.permissions import require
 from corps.audit.last_acts import last_act, tell_second_comers
@@ -26,6 +25,7 @@ from corps.errors import TransitionRefused, told_by_whom
 from corps.models import Delivery, User
 from corps.models.messages import MAY_HAVE_LEFT, NOT_ARRIVED
 from corps.results import Result
+from corps.workflow import cancel_unsent, document_number, store_file, take_number
 from notices import letters, withdrawal_letters
 from notices.models import (
     Notice,
@@ -354,7 +354,7 @@ def _stop_requests(by_notice: Lots, act: Act) -> list[Notice]:
     )
     hanging = set(requests.values_list("message__subject_id", flat=True))
     if hanging:
-        ground.cancel_unsent(
+        cancel_unsent(
             deliveries=requests, actor=act.actor, reason=act.reason[:300], at=act.at
         )
     return [notice for notice in changed if notice.pk in hanging]
@@ -425,8 +425,8 @@ def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
     written = {}
     for notice, lot in by_notice.items():
         letter = WithdrawalLetter(
-            number=ground.take_number("W", act.at),
-            document_number=ground.document_number(
+            number=take_number("W", act.at),
+            document_number=document_number(
                 withdrawal_letters.series_of(act.cause), act.at
             ),
             notice=notice,
@@ -454,14 +454,10 @@ def _write_letters(by_notice: Lots, act: Act) -> dict[Notice, WithdrawalLetter]:
 
 def _keep(letter: WithdrawalLetter, paper: withdrawal_letters.Paper) -> None:
     """Store a letter as it was rendered."""
-    letter.letter_html = ground.store_file(
-        paper.html.encode(), "text/html; charset=utf-8"
-    )
-    letter.letter_text = ground.store_file(
-        paper.text.encode(), "text/plain; charset=utf-8"
-    )
+    letter.letter_html = store_file(paper.html.encode(), "text/html; charset=utf-8")
+    letter.letter_text = store_file(paper.text.encode(), "text/plain; charset=utf-8")
     if paper.sheet:
-        letter.attachment = ground.store_file(paper.sheet, letters.XLSX)
+        letter.attachment = store_file(paper.sheet, letters.XLSX)
     letter.save(force_insert=True)
 
 

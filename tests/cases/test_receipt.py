@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from cases import workflow
 from cases.models import Complaint
-from corps import workflow as ground
 from corps.deadlines.clock import now, today
 from corps.errors import TransitionRefused
 from corps.models import AuditEntry, User
+from corps.workflow import make_key
 from dashboards.backlog import of_deadlines
 from firms.workflow import appoint_representative
 from tests.cases.conftest import sheet_of
@@ -63,7 +63,7 @@ def test_an_officer_counts_from_an_earlier_day_only_with_a_reason(scenario):
 
 
 def test_a_program_only_proposes_an_earlier_date(scenario):
-    key = ground.make_key(user=scenario.officer, actor=scenario.officer, at=now())
+    key = make_key(user=scenario.officer, actor=scenario.officer, at=now())
     sheet = SimpleUploadedFile("a.csv", sheet_of())
     sent = {
         "firm": "CXT",

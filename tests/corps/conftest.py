@@ -1,4 +1,4 @@
-"""People of the ground's tests. `account` makes one of any role."""
+"""People of this app's tests. `account` makes one of any role."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The ground's pages: administrators' accounts and units, notifications, the auditor's list."""
+"""Pages of `corps`: administrators' accounts and units, notifications, the auditor's list."""
 
 import re
 

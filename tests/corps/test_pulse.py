@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from corps import workflow as ground
 from corps.models import Session, Unit, User
 from corps.ui import navigation
 from corps.views.pulse import MOST_BYTES
+from corps.workflow import notify
 
 EVERY = 25_000
 
@@ -33,7 +33,7 @@ def client(officer: User) -> Client:
 
 
 def test_it_gives_the_counts_of_the_frame_in_its_order(client: Client, officer: User):
-    ground.notify(user=officer, text="one")
+    notify(user=officer, text="one")
     said = client.get("/pulse/").json()
     page = client.get("/cases/")
     lines = [
@@ -68,7 +68,7 @@ def test_unchanged_counts_are_304_and_the_browser_alone_keeps_them(
     again = client.get("/pulse/", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     navigation.forget_counts(officer)
-    ground.notify(user=officer, text="one")
+    notify(user=officer, text="one")
     assert (
         client.get(
             "/pulse/", headers={"If-None-Match": first.headers["ETag"]}
@@ -133,7 +133,7 @@ def test_the_bell_rings_on_an_open_page_without_a_reload(
     open_page(page, client, "/cases/complaints/new/")
     bell = page.locator("[data-bell]")
     expect(bell).to_be_hidden()
-    ground.notify(user=officer, text="one")
+    notify(user=officer, text="one")
     navigation.forget_counts(officer)
     page.clock.run_for(EVERY)
     expect(bell).to_have_text("1")
@@ -163,7 +163,7 @@ def test_two_tabs_of_a_browser_ask_once(page: Page, client: Client, officer: Use
         lambda request: asked.append(request.url) if "/pulse/" in request.url else None,
     )
     second.goto(page.url)
-    ground.notify(user=officer, text="one")
+    notify(user=officer, text="one")
     navigation.forget_counts(officer)
     page.clock.run_for(EVERY)  # the clock of both tabs
     for tab in (page, second):
@@ -175,7 +175,7 @@ def test_what_a_person_sent_has_the_counts_counted_anew_on_the_next_page(
     client: Client, officer: User
 ):
     assert client.get("/pulse/").json()["bell"] == 0
-    ground.notify(user=officer, text="one")
+    notify(user=officer, text="one")
     assert client.get("/pulse/").json()["bell"] == 0, "counted a moment ago"
     assert (
         client.post("/language/", {"language": "zh-hans", "next": "/"}).status_code

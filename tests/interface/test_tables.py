@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Complaint, ImportRow, SheetImport
-from corps import workflow as ground
 from corps.models import User
 from corps.ui.tables import tables
+from corps.workflow import keep_filter
 from firms.models import Representative
 from notices import workflow
 from stores.models import Store
@@ -217,19 +217,13 @@ def test_what_cannot_be_kept_is_said_on_the_list(
 
 def test_at_most_twenty_filters_of_a_list_are_kept(world: World):
     for number in range(20):
-        ground.keep_filter(
+        keep_filter(
             user=world.officer, table="cases", name=str(number), query="state=filed"
         )
     with pytest.raises(ValidationError):
-        ground.keep_filter(
-            user=world.officer, table="cases", name="20", query="state=filed"
-        )
-    ground.keep_filter(
-        user=world.officer, table="cases", name="19", query="state=closed"
-    )
-    ground.keep_filter(
-        user=world.officer, table="notices", name="20", query="state=issued"
-    )
+        keep_filter(user=world.officer, table="cases", name="20", query="state=filed")
+    keep_filter(user=world.officer, table="cases", name="19", query="state=closed")
+    keep_filter(user=world.officer, table="notices", name="20", query="state=issued")
 
 
 def test_nobody_is_led_to_another_site_and_an_unknown_list_is_not_there(
@@ -249,9 +243,7 @@ def test_two_windows_of_one_person_lose_nothing():
 
     def keep(number: int) -> None:
         mine = User.objects.get(pk=user.pk)
-        ground.keep_filter(
-            user=mine, table="audit", name=str(number), query=f"actor={number}"
-        )
+        keep_filter(user=mine, table="audit", name=str(number), query=f"actor={number}")
         connections.close_all()
 
     with ThreadPoolExecutor(8) as windows:

@@ -6,13 +6,13 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from corps import workflow as ground
 from corps.models import User
+from corps.workflow import make_key
 from notices.models import Notice
 
 
 def client_for(user: User) -> Client:
-    key = ground.make_key(user=user, actor=user, at=timezone.now())
+    key = make_key(user=user, actor=user, at=timezone.now())
     return Client(headers={"authorization": f"Bearer {key}"})
 
 

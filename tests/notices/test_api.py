@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
-from corps import workflow as ground
 from corps.models import User
+from corps.workflow import store_file
 from notices import workflow
 from notices.models import Answer, Notice
 from tests.notices.api_client import client_for, post
@@ -238,7 +238,7 @@ def test_an_officer_answers_on_behalf_only_with_the_document(world: World):
     replies = [workflow.Reply(1, "removed", item=notice.items.get().pk)]
     with pytest.raises(PermissionDenied):
         workflow.answer_items(notice=notice, replies=replies, actor=world.officer)
-    paper = ground.store_file(b"fax", "application/pdf")
+    paper = store_file(b"fax", "application/pdf")
     [result] = workflow.answer_items(
         notice=notice, replies=replies, actor=world.officer, document=paper
     )

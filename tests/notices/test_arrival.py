@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from corps import workflow as ground
 from corps.audit.origin import audit_origin
 from corps.deadlines.calendar import Day
 from corps.deadlines.clock import SHANGHAI, shanghai_date, today
 from corps.errors import TransitionRefused
 from corps.mail import outbox
 from corps.models import AuditEntry, Deadline, Delivery, Holiday, User
+from corps.workflow import make_key, mark_sent, recompute_deadlines, record_bounce
 from corps.workflow.calendar import publish_calendar
 from dashboards.backlog import of_deadlines
 from notices import letters, workflow
@@ -135,9 +135,7 @@ def test_an_uncertain_letter_starts_nothing_until_an_officer_says_that_it_arrive
     assert workflow.find_arrivals() == 0
     assert clock_of(notice) == ("", None)
     at = ago(days=2)
-    ground.mark_sent(
-        delivery=delivery, actor=world.officer, evidence="联络员电话确认", at=at
-    )
+    mark_sent(delivery=delivery, actor=world.officer, evidence="联络员电话确认", at=at)
     assert clock_of(notice) == ("mail", due_after(shanghai_date(at)))
 
 
@@ -210,7 +208,7 @@ def test_the_liaisons_first_opening_starts_it_and_the_answer_shows_the_date(
 
 
 def test_the_answer_sheet_and_the_api_open_it_as_well(world):
-    key = ground.make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
+    key = make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
     program = Client(headers={"authorization": f"Bearer {key}"})
     notices = [issue(world, add_targets(world, 1))[0] for _turn in range(3)]
     list(
@@ -325,7 +323,7 @@ def test_a_bounce_leaves_the_date_where_the_letter_arrived_in_another_way_too(
     workflow.find_arrivals()
     told = clock_of(notice)[1]
     arrive(world, notice)
-    ground.record_bounce(
+    record_bounce(
         delivery=delivery, actor=world.officer, reason="退信", at=timezone.now()
     )
     assert clock_of(notice) == ("opened", due_after(today()))
@@ -335,11 +333,11 @@ def test_a_bounce_leaves_the_date_where_the_letter_arrived_in_another_way_too(
 def test_only_what_was_sent_can_come_back_and_with_a_reason(world, notice):
     delivery = letters.deliveries_of(notice).get()
     with pytest.raises(TransitionRefused, match="not-sent"):
-        ground.record_bounce(
+        record_bounce(
             delivery=delivery, actor=world.officer, reason="退信", at=timezone.now()
         )
     with pytest.raises(TransitionRefused, match="reason-missing"):
-        ground.record_bounce(
+        record_bounce(
             delivery=delivery, actor=world.officer, reason=" ", at=timezone.now()
         )
 
@@ -455,7 +453,7 @@ def test_a_calendar_that_counts_shorter_brings_no_date_forward(world):
     arrive(world, notice, at=datetime(2026, 11, 4, 12, 0, tzinfo=SHANGHAI))
     rest(world, date(2026, 11, 9))
     Holiday.objects.filter(date=date(2026, 11, 9)).delete()
-    ground.recompute_deadlines()
+    recompute_deadlines()
     assert Deadline.objects.get(pk=notice.reply_deadline_id).due_on == date(2026, 11, 9)
     assert clock_of(notice) == ("opened", date(2026, 11, 10))
 

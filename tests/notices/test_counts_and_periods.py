@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from cases import workflow as casework
 from cases.models import Campaign
-from corps import workflow as ground
 from corps.deadlines.clock import today
 from corps.models import ClockRule, User
+from corps.workflow import make_key
 from notices import workflow
 from tests.home import needs_of
 from tests.notices.world import (
@@ -43,7 +43,7 @@ def test_a_notice_has_the_same_count_in_the_api_on_its_pages_and_in_the_lists(
     answer(world, notice, items=[second])
     workflow.withdraw_items(items=[first], actor=world.supervisor, reason="named twice")
 
-    key = ground.make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
+    key = make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
     api = Client(headers={"Authorization": f"Bearer {key}"})
     said = api.get(f"/api/v1/notices/{notice.number}/").json()
     assert (said["items"], said["items_open"]) == (5, 3)

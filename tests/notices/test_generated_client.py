@@ -14,7 +14,7 @@ from django.utils import timezone
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
-from corps import workflow as ground
+from corps.workflow import make_key
 from notices.models import Answer
 from tests.notices.world import World, add_targets, arrive, issue
 
@@ -68,7 +68,7 @@ def part(tmp_path: Path, world: World) -> Iterator[Callable[[str], Any]]:
 
 
 def key_of(world: World) -> dict[str, str]:
-    key = ground.make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
+    key = make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
     return {"Authorization": f"Bearer {key}"}
 
 

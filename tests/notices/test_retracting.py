@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import CaseOfficer, Target
-from corps import workflow as ground
 from corps.models import AuditEntry
 from corps.models.installation import Notification
+from corps.workflow import make_key, store_file
 from dashboards.backlog import of_deadlines
 from notices import workflow
 from notices.models import Answer, AnswerRetraction, NoticeItem, PendingVerdict
@@ -192,7 +192,7 @@ def test_only_the_own_platform_takes_its_answers_back(world: World):
 def test_an_officer_takes_back_only_what_was_recorded_on_behalf(world: World):
     notice, [own, recorded] = issued(world, 2)
     answer(world, notice, items=[own.pk])
-    paper = ground.store_file(b"%PDF-1.4 letter", "application/pdf")
+    paper = store_file(b"%PDF-1.4 letter", "application/pdf")
     replies = [Reply(1, "removed", item=recorded.pk)]
     workflow.answer_items(
         notice=notice, replies=replies, actor=world.officer, document=paper
@@ -426,7 +426,7 @@ def test_a_sheet_says_of_a_checked_answer_that_it_stands(world: World, page: Cli
 
 @pytest.fixture
 def api(world: World) -> Client:
-    key = ground.make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
+    key = make_key(user=world.liaison, actor=world.liaison, at=timezone.now())
     return Client(headers={"Authorization": f"Bearer {key}"})
 
 
@@ -469,9 +469,7 @@ def test_the_api_hides_what_others_may_not_see(world: World, api: Client):
         api.delete(f"/api/v1/notices/{notice.number}/replies/{other.pk}/").status_code
         == 404
     )
-    key = ground.make_key(
-        user=world.supervisor, actor=world.supervisor, at=timezone.now()
-    )
+    key = make_key(user=world.supervisor, actor=world.supervisor, at=timezone.now())
     answered = Client(headers={"Authorization": f"Bearer {key}"}).delete(
         reply_url(notice, item)
     )
