@@ -66,9 +66,9 @@ sidebar_links.contribute_all(
     (
         Link(
             "home",
-            _("Desk"),
+            _("My work"),
             "home",
-            section="desk",
+            section="tasks",
             order=5,
             verb="cases.view_stream",
             count=waiting_for,

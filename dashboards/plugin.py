@@ -34,7 +34,7 @@ sidebar_links.contribute_all(
             "dashboard",
             _("Dashboard"),
             "dashboards:dashboard",
-            section="desk",
+            section="tasks",
             order=12,
             verb="dashboards.view_backlog",
         ),

@@ -1,4 +1,4 @@
-"""Sites, of which the address rules speak, and platforms, the desks that answer for them."""
+"""Sites, of which the address rules speak, and the platforms that answer for them."""
 
 import re
 import unicodedata
@@ -37,7 +37,7 @@ _PLATFORM_OF_SITE = {"taobao": "taobao", "tmall": "taobao"}
 
 
 def platform_of(site: str) -> str:
-    """The slug of the platform that answers for a site: Taobao and Tmall are one desk, every other site its own."""
+    """The slug of the platform that answers for a site: Taobao and Tmall are one platform, every other site its own."""
     return _PLATFORM_OF_SITE.get(site, site)
 
 

@@ -118,10 +118,10 @@ access_rules.contribute_all(access.RULES)
 sidebar_links.contribute_all(
     (
         Link(
-            "desk",
+            "to_answer",
             _("To answer"),
             "notices:desk",
-            section="desk",
+            section="tasks",
             order=10,
             verb="notices.answer",
             count=_unanswered,
@@ -130,7 +130,7 @@ sidebar_links.contribute_all(
             "approvals",
             _("Approvals"),
             "notices:approvals",
-            section="desk",
+            section="tasks",
             order=15,
             verb="notices.view_approvals",
             count=approvals.waiting,

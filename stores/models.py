@@ -42,7 +42,7 @@ class PlatformQuerySet(models.QuerySet):
 
 
 class Platform(models.Model):
-    """The desk that answers for one or more sites; `slug` is its name in files, addresses and the API."""
+    """Who answers for one or more sites; `slug` is its name in files, addresses and the API."""
 
     slug = models.CharField(
         max_length=20, unique=True, validators=[RegexValidator(r"^[a-z0-9]+$")]

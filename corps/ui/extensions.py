@@ -17,12 +17,12 @@ from corps.ui.stream import Subject
 
 # In the order in which they stand; the first has no head.
 SECTIONS: dict[str, Any] = {
-    "desk": "",
+    "tasks": "",
     "casework": _("Casework"),
     "exchange": _("Correspondence"),
     "registers": _("Registers"),
     "oversight": _("Oversight"),
-    "house": _("Administration"),
+    "administration": _("Administration"),
 }
 
 Count = Callable[[Any], int | None]

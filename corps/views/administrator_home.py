@@ -66,7 +66,7 @@ def show_administrator_home(request: SignedIn) -> HttpResponse:
         "today": today(),
         "free_disk": free_bytes(),
     }
-    return render(request, "corps/desk.html", context)
+    return render(request, "corps/administrator_home.html", context)
 
 
 def _unpublished(on: date) -> list[tuple[int, str]]:

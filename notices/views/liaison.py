@@ -67,7 +67,7 @@ def list_notices(request: SignedIn) -> HttpResponse:
             open_count=0
         )
         page = page_of(answered, request.GET, order=("-id",), total=answered.count())
-        return render(request, "notices/desk_list.html", {"page": page})
+        return render(request, "notices/answered_notices.html", {"page": page})
     since = since_for(request.user)
     context = {
         "stream": stream_for(request.user, request.GET.get("group", "")),
@@ -137,7 +137,7 @@ def show_notice(
         "withdrawals": WithdrawalLetter.objects.of(notice),
         "grounds": LegalGround.objects.filter(pk__in=items.values("ground"))[:4],
     }
-    return render(request, "notices/desk.html", context)
+    return render(request, "notices/notice_to_answer.html", context)
 
 
 def _shown_part(asked: str, counts: dict[str, int]) -> str:
@@ -238,12 +238,12 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         "summary": _summary(notice, ids),
     }
     if not form.is_valid():
-        return render(request, "notices/desk_answer.html", context)
+        return render(request, "notices/answer_confirm.html", context)
     try:
         results = _answer_confirmed(request.user, notice, form, ids, replaced)
     except TransitionRefused as refused:
         say_refused(form, refused)
-        return render(request, "notices/desk_answer.html", context)
+        return render(request, "notices/answer_confirm.html", context)
     done, failed = tally(results)
     if not failed:
         messages.success(request, _answered(done, form.cleaned_data["outcome"]))
@@ -254,7 +254,7 @@ def answer(request: SignedIn, number: str) -> HttpResponse:
         "said": form.cleaned_data,
     }
     return render(
-        request, "notices/desk_result.html", context, status=status_of(results)
+        request, "notices/answer_results.html", context, status=status_of(results)
     )
 
 
@@ -311,7 +311,7 @@ def retract(request: SignedIn, number: str) -> HttpResponse:
         return redirect(notice)
     context = {"notice": notice, "results": results, "names": _names(notice, ids)}
     return render(
-        request, "notices/desk_result.html", context, status=status_of(results)
+        request, "notices/answer_results.html", context, status=status_of(results)
     )
 
 

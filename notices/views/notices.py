@@ -366,7 +366,7 @@ def _take_out_items(request: SignedIn, notice: Notice, ids: list[int]) -> list[R
 
 
 def _hand_over_items(request: SignedIn, notice: Notice, ids: list[int]) -> list[Result]:
-    slug = request.POST.get("desk")
+    slug = request.POST.get("platform")
     if not slug:
         not_ours = f"{notice.get_absolute_url()}?state={ItemState.NOT_OURS}"
         choose = _("Choose the platform that they belong to.")

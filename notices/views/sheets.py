@@ -132,7 +132,7 @@ def confirm(request: SignedIn, number: str) -> HttpResponse:
         "results": sorted([*results, *wrong], key=lambda one: int(str(one.ref))),
         "names": _row_names(filled),
     }
-    return render(request, "notices/desk_result.html", context)
+    return render(request, "notices/answer_results.html", context)
 
 
 def _seen(request: SignedIn, notice: Notice) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def context() -> dict:
         "search_url": "/search/",
         "bell": ("/notifications/", 6),
         "sidebar": [
-            ("", [Line("desk", "工作台", "/", True, 16)]),
+            ("", [Line("home", "工作台", "/", True, 16)]),
             ("办案", [Line("cases", "案件", "/cases/", False, 9189)]),
         ],
         "due": DUE,

@@ -29,14 +29,21 @@ def sidebar():
     return lines
 
 
-def desk_link(key, url_name, order=1, verb="notices.compose", **options):
-    return Link(key, key, url_name, "desk", order, verb, **options)
+def task_link(key, url_name, order=1, verb="notices.compose", **options):
+    return Link(key, key, url_name, "tasks", order, verb, **options)
 
 
 def test_a_line_is_seen_by_who_may_do_its_verb_and_empty_sections_are_left_out(sidebar):
     links = (
-        desk_link("home", "home", verb="notices.read_letters"),
-        Link("login", "登录", "account_login", "house", 1, "corps.manage_accounts"),
+        task_link("home", "home", verb="notices.read_letters"),
+        Link(
+            "login",
+            "登录",
+            "account_login",
+            "administration",
+            1,
+            "corps.manage_accounts",
+        ),
     )
 
     def keys(role):
@@ -50,14 +57,14 @@ def test_a_line_is_seen_by_who_may_do_its_verb_and_empty_sections_are_left_out(s
 
 
 def test_a_page_that_is_not_there_has_no_line(sidebar):
-    assert sidebar(desk_link("later", "no-such-page")) == []
+    assert sidebar(task_link("later", "no-such-page")) == []
 
 
 def test_the_longest_fitting_address_is_the_current_line(sidebar):
     links = (
-        desk_link("home", "home"),
-        desk_link("login", "account_login", order=2),
-        desk_link("out", "account_logout", order=3),
+        task_link("home", "home"),
+        task_link("login", "account_login", order=2),
+        task_link("out", "account_logout", order=3),
     )
     ((_head, lines),) = sidebar(*links, path="/accounts/login/x/")
     assert [line.key for line in lines if line.current] == ["login"]
@@ -67,7 +74,7 @@ def test_the_longest_fitting_address_is_the_current_line(sidebar):
 
 def test_a_count_is_asked_once_for_a_person_until_they_do_something(sidebar):
     asked = []
-    link = desk_link("home", "home", count=lambda user: asked.append(user.pk) or 7)
+    link = task_link("home", "home", count=lambda user: asked.append(user.pk) or 7)
     for _ in range(3):
         ((_head, (line,)),) = sidebar(link)
     sidebar(link, pk=2)

@@ -352,7 +352,7 @@ def test_the_canonical_address_holds_only_what_identifies(
         assert read(found) == (site, kind, canonical_id)
 
 
-def test_the_platform_of_a_site_is_the_desk_that_answers_for_it():
+def test_the_platform_of_a_site_is_the_one_that_answers_for_it():
     assert {site: platform_of(site) for site in SITES if platform_of(site) != site} == {
         "tmall": "taobao"
     }

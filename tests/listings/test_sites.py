@@ -5,7 +5,7 @@ import pytest
 from listings.sites import LABELS, platform_named, platform_of, sites_named
 
 
-def test_taobao_and_tmall_are_one_desk_and_every_other_site_its_own():
+def test_taobao_and_tmall_are_one_platform_and_every_other_site_its_own():
     assert {
         site: platform_of(site) for site in LABELS if platform_of(site) != site
     } == {"tmall": "taobao"}

@@ -2,7 +2,7 @@
 
 from tests.routes import CORPS
 
-DESK = CORPS | {"liaison"}
+CORPS_AND_LIAISONS = CORPS | {"liaison"}
 OFFICER = {"officer"}
 ROUTES = {
     "notices:list": CORPS,
@@ -47,12 +47,12 @@ ROUTES = {
     "notices:serve": OFFICER,
     "notices:behalf": OFFICER,
     "notices:withdraw": OFFICER,
-    "notices:withdrawal": DESK,
-    "notices:withdrawal_sheet": DESK,
+    "notices:withdrawal": CORPS_AND_LIAISONS,
+    "notices:withdrawal_sheet": CORPS_AND_LIAISONS,
     "notices:look_again": CORPS,
-    "notices:notice": DESK,
-    "notices:letter": DESK,
+    "notices:notice": CORPS_AND_LIAISONS,
+    "notices:letter": CORPS_AND_LIAISONS,
     "notices:print": CORPS,
-    "notices:sheet": DESK,
-    "api-notice-": DESK,
+    "notices:sheet": CORPS_AND_LIAISONS,
+    "api-notice-": CORPS_AND_LIAISONS,
 }

@@ -1,4 +1,4 @@
-"""A platform that has nobody to send to: asked before, with what it is left with, and said on every desk."""
+"""A platform that has nobody to send to: asked before, with what it is left with, and said on every home page."""
 
 import pytest
 from django.test import Client
@@ -69,7 +69,7 @@ def test_a_second_dismissal_is_refused_in_words(world: World, admin):
     assert AuditEntry.objects.about(last).filter(verb="liaison.dismissed").count() == 1
 
 
-def test_every_desk_says_that_a_platform_has_nobody(world: World, admin):
+def test_every_home_page_says_that_a_platform_has_nobody(world: World, admin):
     add_targets(world, 2, platform=world.other_platform)
     [notice] = issue(world)
     arrive(world, notice)

@@ -79,7 +79,7 @@ def test_a_paper_of_which_no_line_fits_stays_in_the_form_with_the_reason_of_each
     assert not Answer.objects.exists()
 
 
-def test_the_desk_answers_once_however_often_the_form_is_sent(world: World):
+def test_the_liaison_page_answers_once_however_often_the_form_is_sent(world: World):
     add_targets(world, 3)
     [notice] = issue(world)
     client = client_of(world.liaison)

@@ -265,7 +265,7 @@ def test_a_case_is_not_closed_while_a_draft_or_an_objection_is_open(world: World
     ]
 
 
-def test_only_what_is_not_theirs_is_handed_over_to_another_desk_by_who_sees_it(
+def test_only_what_is_not_theirs_is_handed_over_to_another_platform_by_who_sees_it(
     world: World,
 ):
     add_targets(world, 2)

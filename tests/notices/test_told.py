@@ -19,7 +19,7 @@ def client_of(user: User) -> Client:
     return client
 
 
-def desk(world: World, notice: Notice) -> str:
+def notice_page(world: World, notice: Notice) -> str:
     return (
         client_of(world.liaison)
         .get(notice.get_absolute_url() + "?show=all")
@@ -51,7 +51,7 @@ def test_what_is_withdrawn_is_neither_asked_nor_answered(world: World):
     ] == [2, 2, 0, 3]
     assert "1 项已撤回" in page.content.decode()
     workflow.withdraw_items(items=items[1:], actor=world.officer, reason="误发")
-    page = desk(world, notice)
+    page = notice_page(world, notice)
     assert "此函已无需办理" in page
     assert "全部已答" not in page
 
@@ -148,7 +148,7 @@ def test_handing_over_asks_for_the_platform(world: World):
         actor=world.liaison,
     )
     change = reverse("notices:change_items", args=[notice.number])
-    sent = {"act": "hand_over", "ids": notice.items.get().pk, "desk": ""}
+    sent = {"act": "hand_over", "ids": notice.items.get().pk, "platform": ""}
     page = client_of(world.officer).post(change, sent, follow=True)
     assert page.status_code == 200
     assert "请选择这些条目所属的平台" in page.content.decode()

@@ -1,4 +1,4 @@
-"""The liaison's desk: answering many items in a few acts, and what stands on the pages in between."""
+"""The liaison's inbox: answering many items in a few acts, and what stands on the pages in between."""
 
 import pytest
 from django.test import Client
@@ -149,7 +149,7 @@ def test_a_notice_answered_in_full_leads_on_to_the_next(world: World, notice: No
     assert other.get_absolute_url() in page.content.decode()
 
 
-def test_the_desk_says_how_much_of_each_notice_is_answered(
+def test_the_inbox_says_how_much_of_each_notice_is_answered(
     world: World, notice: Notice
 ):
     answer(world, notice, items=ids_of(notice)[:1])
