@@ -326,6 +326,8 @@ TARGET_STATES = StateTable(
         # Taken up again, or the dropping undone.
         moves=(TargetState.REPORTED, TargetState.RELISTED, TargetState.RESTORED),
         finished=True,
+        # Of one that was relisted the removal before is counted still.
+        counted=Counted.MAYBE,
     ),
 )
 

@@ -11,7 +11,7 @@ from cases.states import CASE_STATES, COMPLAINT_STATES, IMPORT_STATES, TARGET_ST
 from corps.models import Approval, Delivery
 from corps.models.approvals import APPROVAL_STATES
 from corps.models.messages import DELIVERY_STATES
-from corps.states import StateTable
+from corps.states import Counted, StateTable
 from listings.models import Belonging, BelongingCorrection
 from listings.states import BELONGING_STATES, CORRECTION_STATES
 from notices.models import Notice, NoticeItem, Objection
@@ -38,7 +38,8 @@ def _case(scene: Scene, state: str) -> dict[str, Any]:
 
 
 def _target(scene: Scene, state: str) -> dict[str, Any]:
-    return {"is_counted": True, "dropped_reason": "误报"}
+    is_counted = state not in TARGET_STATES.counted(Counted.NEVER)
+    return {"is_counted": is_counted, "dropped_reason": "误报"}
 
 
 def _item(scene: Scene, state: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from cases.states import (
     Told,
 )
 from corps.database.references import is_kept, refers
+from corps.states import Counted
 from corps.ui.formats import short_id
 from firms.models import Firm
 from listings.addresses import read_cell
@@ -207,6 +208,11 @@ class Target(models.Model):
             models.CheckConstraint(
                 name="target_verified_is_counted",
                 condition=~models.Q(state="verified") | models.Q(is_counted=True),
+            ),
+            models.CheckConstraint(
+                name="target_counted_in_its_state",
+                condition=~models.Q(state__in=TARGET_STATES.counted(Counted.NEVER))
+                | models.Q(is_counted=False),
             ),
             models.CheckConstraint(
                 name="target_dropped_has_a_reason",

@@ -11,8 +11,16 @@ from django.utils import timezone
 from cases import workflow
 from cases.models import Case, Target
 from cases.models.targets import TOLD
-from cases.states import ENDED_CASE, UNFINISHED, CaseState, TargetState, Told
+from cases.states import (
+    ENDED_CASE,
+    TARGET_STATES,
+    UNFINISHED,
+    CaseState,
+    TargetState,
+    Told,
+)
 from corps.models import User
+from corps.states import Counted
 from firms.models import Representative
 from tests.cases.carrying_over import A, B, target
 from tests.cases.conftest import sheet_of, take_in
@@ -100,7 +108,7 @@ def test_an_imports_page_and_file_say_what_became_of_each_row(scenario, represen
     put_into(Target.objects.filter(pk=target(A).pk), "verified", is_counted=True)
     client = represent("CXT")
     page = client.get(reverse("cases:import", args=[own.pk]) + "?show=all")
-    labels = [str(line.became.label) for line in page.context["rows"]]
+    labels = [str(line.became.label) for line in page.context["review"].rows]
     assert labels == [
         str(Target.State.VERIFIED.label),
         str(Target.State.REPORTED.label),
@@ -245,7 +253,7 @@ def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case
                 values = {
                     "is_official": official,
                     "dropped_reason": "重复",
-                    "is_counted": True,
+                    "is_counted": state not in TARGET_STATES.counted(Counted.NEVER),
                 }
                 put_into(Target.objects, state, case=case, **values)
                 found = Target.objects.annotate(told=TOLD).select_related("case").get()
@@ -256,7 +264,7 @@ def test_what_is_told_of_a_target_is_the_same_in_sql_whatever_its_state_its_case
                 ), (case_state, state, official)
                 told.add(str(found.as_told))
     assert told >= set(Told.values)
-    put_into(Target.objects, "reported", case=None, is_official=False)
+    put_into(Target.objects, "reported", case=None, is_official=False, is_counted=False)
     assert (
         Target.objects.annotate(told=TOLD).get().told
         == Target.objects.get().as_told

@@ -8,12 +8,13 @@ from django.db import models
 from django.utils import timezone
 
 from cases.models import Case, Complaint, Target
-from cases.states import CaseState, ComplaintState, TargetState
+from cases.states import TARGET_STATES, CaseState, ComplaintState, TargetState
 from corps.mail import outbox
 from corps.mail.extensions import holding_checks, sending_checks
 from corps.models import Delivery, Notification, StoredFile, User
 from corps.models.messages import DeliveryState
 from corps.results import Result
+from corps.states import Counted
 from notices import workflow
 from notices.models import (
     AnswerSheet,
@@ -484,7 +485,8 @@ def _target(scene: Scene, state: str) -> None:
         ledger.count_verified(
             [ledger.CheckedTarget(target, scene.item, check, timezone.now())]
         )
-    is_counted = target.is_counted or state == TargetState.VERIFIED
+    never = state in TARGET_STATES.counted(Counted.NEVER)
+    is_counted = state == TargetState.VERIFIED or (target.is_counted and not never)
     put_into(
         Target.objects.filter(pk=target.pk),
         state,

@@ -3,10 +3,11 @@
 import pytest
 from django.db import transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cases.models import Target
+from cases.models import BulkAct, Target
+from cases.workflow import drop_targets, undo_act
 from corps.errors import TransitionRefused
 from dashboards.workflow import compare
 from notices import workflow
@@ -26,12 +27,17 @@ ACTS = st.lists(
                 "back",
                 "uphold",
                 "correct",
+                "drop",
+                "undo the drop",
             ]
         ),
         st.integers(0, 2),
     ),
     max_size=25,
 )
+
+
+DROPPABLE = ("reported", "relisted", "restored")
 
 
 class Model:
@@ -45,6 +51,7 @@ class Model:
             self.relistings,
             self.repeats,
             self.corrections,
+            self.dropped_from,
         ) = (
             "reported",
             "",
@@ -52,6 +59,7 @@ class Model:
             0,
             0,
             0,
+            "",
         )
 
     def act(self, verb: str) -> None:
@@ -88,6 +96,14 @@ class Model:
             self.corrections, self.counts = self.corrections + 1, 0
             if self.state in ("verified", "gone_before_notice", "relisted"):
                 self.state = "reported"
+        else:
+            self.drop(verb)
+
+    def drop(self, verb: str) -> None:
+        if verb == "drop" and self.state in DROPPABLE:
+            self.state, self.dropped_from = "dropped", self.state
+        elif verb == "undo the drop" and self.state == "dropped":
+            self.state = self.dropped_from
 
 
 def perform(world, verb: str, target: Target) -> None:
@@ -95,7 +111,7 @@ def perform(world, verb: str, target: Target) -> None:
     item = NoticeItem.objects.filter(target=target).order_by("-pk").first()
     try:
         with transaction.atomic():
-            if verb == "notice":
+            if verb == "notice" and Target.objects.get(pk=target.pk).state != "dropped":
                 issue(world, [target])
             elif verb in ("removed", "already_gone", "refused") and item:
                 answer(world, item.notice, verb, [item.pk])
@@ -123,8 +139,23 @@ def perform(world, verb: str, target: Target) -> None:
                 workflow.correct_outcome(
                     target=target, actor=world.supervisor2, reason="看错"
                 )
+            elif verb == "drop":
+                drop_targets(targets=[target.pk], actor=world.officer, reason="重复")
+            elif verb == "undo the drop":
+                undo_drop(world, target)
     except TransitionRefused:
         pass
+
+
+def undo_drop(world, target: Target) -> None:
+    act = BulkAct.objects.filter(subjects__contains=[target.pk]).order_by("-pk").first()
+    if act is not None:
+        undo_act(act=act, actor=world.officer)
+
+
+def of_one(verbs: str) -> list[tuple[str, int]]:
+    """Acts on the first target, one after the other."""
+    return [(verb, 0) for verb in verbs.split()]
 
 
 @pytest.mark.django_db
@@ -134,6 +165,9 @@ def perform(world, verb: str, target: Target) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(acts=ACTS)
+@example(acts=of_one("notice removed gone back drop"))
+@example(acts=of_one("notice removed gone back correct drop uphold drop"))
+@example(acts=[("drop", 1), ("undo the drop", 1), ("notice", 1), ("drop", 1)])
 def test_the_numbers_are_what_a_simple_model_says(db, acts: list[tuple[str, int]]):
     with transaction.atomic():
         world = make_world()
