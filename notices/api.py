@@ -1,7 +1,7 @@
 """The API of the notices app: what a liaison's own system reads and answers."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -25,25 +25,23 @@ from rest_framework.routers import SimpleRouter
 
 from cases.models import Target
 from cases.states import Claim
-from corps.access.parameters import KnownInput, Parameter, reads, refuse_unknown_fields
+from corps.access.parameters import KnownInput, reads, refuse_unknown_fields
 from corps.access.permissions import may, require
 from corps.api.base import OWN_PROBLEMS, MayDoVerb
 from corps.api.schema import PROBLEMS, CodeField, refusal_codes
-from corps.deadlines.clock import midnight, parse_day, parse_moment
+from corps.deadlines.clock import parse_moment
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.ui.prefetch import is_read
 from notices import workflow
+from notices.api_filters import ItemApiFilter, NoticeApiFilter
 from notices.models import Notice
 from notices.states import ItemState, NoticeState
 from notices.workflow import Reply
 from notices.workflow.answering import LONGEST_REMARK
 from notices.workflow.retracting import require_one
-from stores.models import Platform
 
 LONGEST_KEY = 200
-# Whoever asks for what has changed since they last asked also gets what was being written then.
-OVERLAP = timedelta(minutes=1)
 MOST_REPLIES = 10_000
 LARGEST_ID = 2**63 - 1
 # In this order, the first time and whenever the kept answer is given again.
@@ -168,23 +166,7 @@ class NoticeViewSet(
         )
         return notices.with_counts()
 
-    @reads(
-        Parameter("state", NoticeState.values),
-        Parameter("platform", description=gettext_lazy("Slug of a platform")),
-        Parameter(
-            "issued_after",
-            description=gettext_lazy(
-                "A moment, or a Shanghai date: from its beginning"
-            ),
-        ),
-        Parameter(
-            "updated_since",
-            description=gettext_lazy(
-                "A moment or a Shanghai date: what has changed since, with its items and a minute before"
-            ),
-        ),
-        paged=True,
-    )
+    @reads(*NoticeApiFilter.parameters(), paged=True)
     @extend_schema(
         summary=gettext_lazy("List notices"),
         description=gettext_lazy(
@@ -193,9 +175,10 @@ class NoticeViewSet(
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The notices, newest first; `state`, `platform`, `issued_after` and `updated_since` filter."""
-        page = self.paginate_queryset(
-            _wanted(_in_state(self.get_queryset(), request), request)
+        wanted = NoticeApiFilter(
+            request.query_params, self.get_queryset(), request=request
         )
+        page = self.paginate_queryset(wanted.qs)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
@@ -210,7 +193,7 @@ class NoticeViewSet(
         _note_opening(request, notice)
         return Response(self.get_serializer(notice).data)
 
-    @reads(Parameter("state", ItemState.values), paged=True)
+    @reads(*ItemApiFilter.parameters(), paged=True)
     @extend_schema(
         summary=gettext_lazy("List the items of a notice"),
         description=gettext_lazy("In the order of the letter; `state` filters."),
@@ -227,7 +210,8 @@ class NoticeViewSet(
             "target__platform", "target__listing", "target__store"
         )
         self.ordering = "position"
-        page = self.paginate_queryset(_in_state(rows, request))
+        wanted = ItemApiFilter(request.query_params, rows, request=request)
+        page = self.paginate_queryset(wanted.qs)
         return self.get_paginated_response(ItemSerializer(page, many=True).data)
 
     @reads(has_body=True)
@@ -339,51 +323,6 @@ def _note_opening(request: Request, notice: Notice) -> None:
         and is_read(request._request)
     ):
         workflow.open_notice(notice=notice, actor=person)
-
-
-def _in_state(rows: QuerySet, request: Request) -> QuerySet:
-    state = request.query_params.get("state")
-    if state:
-        return rows.filter(state=state)
-    return rows
-
-
-def _wanted(notices: QuerySet[Notice], request: Request) -> QuerySet[Notice]:
-    """Those of a platform, and those issued after a moment. Raises ValidationError for values that name neither."""
-    if slug := request.query_params.get("platform", ""):
-        platform = Platform.objects.filter(slug=slug).first()
-        if platform is None:
-            raise ValidationError(
-                {
-                    "platform": [
-                        _("There is no platform “%(slug)s”.") % {"slug": slug[:40]}
-                    ]
-                }
-            )
-        notices = notices.filter(platform=platform)
-    if text := request.query_params.get("issued_after", ""):
-        day, moment = _since("issued_after", text)
-        if day:
-            notices = notices.filter(issued_at__gte=moment)
-        else:
-            notices = notices.filter(issued_at__gt=moment)
-    if text := request.query_params.get("updated_since", ""):
-        _day, moment = _since("updated_since", text)
-        notices = notices.filter(changed_at__gte=moment - OVERLAP)
-    return notices
-
-
-def _since(name: str, text: str) -> tuple[date | None, datetime]:
-    """A date and its beginning, or None and a moment. Raises ValidationError by parameter."""
-    day = parse_day(text)
-    if day:
-        return day, midnight(day)
-    moment = parse_moment(text)
-    if moment is None:
-        raise ValidationError(
-            {name: [_("A date such as 2026-11-05, or 2026-11-05T14:30:00+08:00.")]}
-        )
-    return None, moment
 
 
 class NotAReply(Exception):

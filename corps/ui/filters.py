@@ -58,7 +58,7 @@ class ListFilter(django_filters.Filter):
     """A filter with a chip. label: what its chip is called. field_label: what its field is, where that differs.
 
     is_offered: whether the form has a field for it; otherwise links alone ask for it. pattern: what a value has to
-    match as a whole; another one leaves nothing.
+    match as a whole; another one leaves nothing. description: what the API's document says of it.
     """
 
     field_class = forms.CharField
@@ -73,9 +73,11 @@ class ListFilter(django_filters.Filter):
         field_label: Any = "",
         is_offered: bool = True,
         pattern: str = "",
+        description: Any = "",
         **more: Any,
     ) -> None:
         super().__init__(field_name, lookup_expr, label=label, **more)
+        self.description = description
         self.field_label = field_label or label
         self.is_offered, self.pattern = is_offered, pattern
         self.offered: Mapping[str, Any] | None = None
@@ -88,7 +90,7 @@ class ListFilter(django_filters.Filter):
 
     def parameters(self, name: str) -> list[Parameter]:
         """What it reads of an address."""
-        return [Parameter(name, pattern=self.pattern)]
+        return [Parameter(name, pattern=self.pattern, description=self.description)]
 
     def filter(self, queryset: QuerySet, value: Any) -> QuerySet:
         if value and self.pattern and not re.fullmatch(self.pattern, value):
