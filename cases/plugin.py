@@ -14,9 +14,10 @@ from cases import (
 )
 from cases.extensions import news_kinds, timeline_words, ways_back
 from cases.models import Case, Complaint
-from cases.views import casework, claims, complaints, imports
+from cases.views import casework, claims, complaints
 from cases.views.acts import ways_of_cases
 from cases.views.home import show_home
+from cases.views.imports import review
 from cases.views.named import representative
 from cases.workflow import deadlines, notifications
 from corps.access.extensions import access_rules
@@ -160,7 +161,7 @@ timeline_words.contribute_all(audit_labels.VERBS)
 # Below the news of notices.
 news_kinds.contribute_all(home_news.KINDS, order=20)
 ways_back.contribute(ways_of_cases)
-sheet_links.contribute(imports.named)
+sheet_links.contribute(review.named)
 
 official_account_hooks.contribute(workflow.mark_account)
 revocation_hooks.contribute(workflow.release_account)

@@ -127,7 +127,7 @@ def test_the_review_shows_what_a_person_must_look_at_with_counts_and_reasons(
     page = officer.get(address(reviewed))
     context = page.context
     counts, review = context["counts"], context["review"]
-    assert (counts.ready, counts.look, counts.undecided) == (2, 2, 2)
+    assert (counts.registrable, counts.look, counts.undecided) == (2, 2, 2)
     assert review.shown == "look"
     assert [row.row for row in review.rows] == [4, 5]
     assert {slug: count for slug, _label, count in review.platforms} == {
@@ -253,8 +253,8 @@ def told_after(officer, sheet_import: SheetImport) -> list[str]:
 def test_beyond_what_one_press_takes_the_proposals_that_are_left_are_counted(
     officer, scenario, monkeypatch
 ):
-    monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
-    monkeypatch.setattr("cases.views.imports.MOST_TAKEN", 3)
+    monkeypatch.setattr("cases.views.imports.proposals.MOST_TAKEN", 3)
+    monkeypatch.setattr("cases.views.imports.review.MOST_TAKEN", 3)
     sheet_import = of_bare_numbers(scenario, "天猫商城", 5)
     unclear = "1 行没有确定的建议，留待人工核对。"
     left = "每次采纳前 3 条建议。还有 2 条建议未采纳，请再次点击。"
@@ -282,7 +282,7 @@ def test_what_a_person_sent_back_is_not_taken_up_with_all_the_others(officer, sc
 def test_selected_rows_beyond_what_one_press_takes_say_so_themselves(
     officer, scenario, monkeypatch
 ):
-    monkeypatch.setattr("cases.views.proposals.MOST_TAKEN", 3)
+    monkeypatch.setattr("cases.views.imports.proposals.MOST_TAKEN", 3)
     sheet_import = of_bare_numbers(scenario, "天猫商城", 4)
     form = {"all_matching": "1", "act": "suggested"}
     answer = officer.post(address(sheet_import, "import_settle") + "?show=look", form)
@@ -321,7 +321,7 @@ def test_registering_from_the_review_makes_targets_and_keeps_what_is_undecided(
     page = officer.get(address(reviewed))
     assert Target.objects.count() == 2
     counts, review = page.context["counts"], page.context["review"]
-    assert (counts.ready, counts.undecided, review.may_settle) == (2, 2, True)
+    assert (counts.registrable, counts.undecided, review.may_settle) == (2, 2, True)
     assert review.may_register is False
 
 

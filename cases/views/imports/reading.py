@@ -18,9 +18,9 @@ from cases import workflow
 from cases.models import Complaint, ImportRow, SheetCorrection, SheetImport
 from cases.models.complaints import MOST_SAME_SHEETS
 from cases.sheet_form import SheetForm
-from cases.views.imports import progress_answer, visible_import
+from cases.views.imports.review import progress_answer, visible_import
+from cases.views.imports.review_page import READY, ReviewCounts, may_take_up
 from cases.views.paste import box_of
-from cases.views.review import READY, ReviewCounts, may_take_up
 from corps.access.decorators import SignedIn, open_to
 from corps.access.parameters import number, reads
 from corps.access.permissions import may

@@ -22,9 +22,22 @@ from cases import workflow
 from cases.models import ImportRow, SheetImport
 from cases.row_corrections import findings_told, read_typed_address
 from cases.states import IMPORT_AT_WORK
-from cases.views.proposals import MOST_TAKEN, Proposals, proposals_of, take, take_each
-from cases.views.review import CELLS, SHOWN, Review, filtered, query, shown_in
-from cases.views.review import FILTERS as ROW_FILTERS
+from cases.views.imports.proposals import (
+    MOST_TAKEN,
+    Proposals,
+    proposals_of,
+    take,
+    take_each,
+)
+from cases.views.imports.review_page import (
+    CELLS,
+    SHOWN,
+    Review,
+    filtered,
+    query,
+    shown_in,
+)
+from cases.views.imports.review_page import FILTERS as ROW_FILTERS
 from corps.access.decorators import SignedIn, open_to
 from corps.access.limits import count, counted
 from corps.access.parameters import number, reads
@@ -311,33 +324,6 @@ def _results(
         "back": back,
     }
     return render(request, "cases/import_result.html", context)
-
-
-@open_to("cases.register_import")
-@require_POST
-def register(request: SignedIn, pk: str) -> HttpResponse:
-    """Have the rows registered that can be."""
-    return _end(request, pk, workflow.register_import)
-
-
-@open_to("cases.register_import")
-def abandon(request: SignedIn, pk: str) -> HttpResponse:
-    """Give the sheet up, after a page that says how much that is."""
-    request.sidebar_key = "complaints"
-    sheet_import = visible_import(request, pk)
-    if request.method == "POST":
-        return _end(request, pk, workflow.abandon_import)
-    context = {"sheet_import": sheet_import, "complaint": sheet_import.of_complaint}
-    return render(request, "cases/import_abandon.html", context)
-
-
-def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
-    sheet_import = visible_import(request, pk)
-    try:
-        verb(sheet_import=sheet_import, actor=request.user)
-    except TransitionRefused as refused:
-        return send_back(request, refused, "cases:import", sheet_import.pk)
-    return redirect("cases:import", sheet_import.pk)
 
 
 @open_to("cases.view_complaints")

@@ -64,7 +64,7 @@ class ReviewCounts(NamedTuple):
         ]
 
     @property
-    def ready(self) -> int:
+    def registrable(self) -> int:
         """How many can be registered."""
         return sum(self.by_result[result] for result in READY)
 

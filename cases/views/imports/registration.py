@@ -1,4 +1,4 @@
-"""What becomes of an import as a whole: taken up in a case, undone, its file opened afterwards."""
+"""What becomes of an import as a whole: registered, given up, taken up in a case, undone; its file afterwards."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,14 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from cases import workflow
 from cases.forms import CaseForm, JoinForm
 from cases.models import SheetImport, Target
 from cases.states import OPEN_COMPLAINT
 from cases.titles import proposed_title
-from cases.views.imports import visible_import
+from cases.views.imports.review import visible_import
 from corps.access.decorators import SignedIn, open_to
 from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
@@ -122,3 +122,30 @@ def open_own_sheet(request: SignedIn, pk: str) -> HttpResponseBase:
         subject=complaint,
         thread=complaint.thread,
     )
+
+
+@open_to("cases.register_import")
+@require_POST
+def register(request: SignedIn, pk: str) -> HttpResponse:
+    """Have the rows registered that can be."""
+    return _end(request, pk, workflow.register_import)
+
+
+@open_to("cases.register_import")
+def abandon(request: SignedIn, pk: str) -> HttpResponse:
+    """Give the sheet up, after a page that says how much that is."""
+    request.sidebar_key = "complaints"
+    sheet_import = visible_import(request, pk)
+    if request.method == "POST":
+        return _end(request, pk, workflow.abandon_import)
+    context = {"sheet_import": sheet_import, "complaint": sheet_import.of_complaint}
+    return render(request, "cases/import_abandon.html", context)
+
+
+def _end(request: SignedIn, pk: str, verb: Any) -> HttpResponse:
+    sheet_import = visible_import(request, pk)
+    try:
+        verb(sheet_import=sheet_import, actor=request.user)
+    except TransitionRefused as refused:
+        return send_back(request, refused, "cases:import", sheet_import.pk)
+    return redirect("cases:import", sheet_import.pk)
