@@ -188,7 +188,7 @@ class TargetFilter(ListFilterSet):
         method="in_state",
     )
     kind = ChoiceFilter("kind", label=_("Kind"), choices=Target.Kind.choices)
-    alleged = TextFilter("alleged", label=_("Alleged by the firm"), is_suggested=True)
+    alleged = TextFilter("alleged", label=_("Allegation"), is_suggested=True)
     seen = ChoiceFilter("seen", label=_("Actually seen"), choices=Seen.choices)
     due = DueFilter("due_on", label=_("Due"))
     store = TextFilter(

@@ -84,7 +84,7 @@ class CaseState(models.TextChoices):
     LEAD = "lead", _("Lead")
     FILED = "filed", _("Filed")
     NOT_FILED = "not_filed", _("Not filed")
-    DISPOSING = "disposing", _("Disposing")
+    DISPOSING = "disposing", _("Enforcement in progress")
     CONCLUDING = "concluding", _("Concluding")
     CLOSED = "closed", _("Closed")
     ARCHIVED = "archived", _("Archived")
@@ -427,7 +427,7 @@ class Seen(models.TextChoices):
 
     GONE = "gone", _("Gone")
     LIVE = "live", _("Live")
-    UNREACHABLE = "unreachable", _("Did not open")
+    UNREACHABLE = "unreachable", _("Page unavailable")
 
 
 class Claim(models.TextChoices):

@@ -116,7 +116,7 @@ class TargetList(RecordList):
         ),
         Column(
             "alleged",
-            gettext_lazy("Alleged by the firm"),
+            gettext_lazy("Allegation"),
             "w-truth",
             "cut2",
             order="alleged",
@@ -131,7 +131,7 @@ class TargetList(RecordList):
         ),
         Column(
             "claim",
-            gettext_lazy("Claimed by the platform"),
+            gettext_lazy("Platform answer"),
             "w-claim",
             order="claim",
             value="claim",

@@ -180,7 +180,7 @@ class CheckList(RecordList):
         Column("url", _("Address"), value="target.thing.url", is_exported_only=True),
         Column(
             "alleged",
-            _("Alleged by the firm"),
+            _("Allegation"),
             "w-truth",
             "cut2",
             order="target__alleged",
@@ -195,7 +195,7 @@ class CheckList(RecordList):
         ),
         Column(
             "claim",
-            _("Claimed by the platform"),
+            _("Platform answer"),
             "w-claim",
             order="outcome",
             value="get_outcome_display",
@@ -568,7 +568,7 @@ class NoticeItemList(OfNotice):
         ),
         Column(
             "claim",
-            _("Claimed by the platform"),
+            _("Platform answer"),
             "w192",
             order="outcome",
             value="get_outcome_display",

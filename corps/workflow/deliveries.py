@@ -268,7 +268,7 @@ def _locked(delivery: Delivery, actor: User) -> Delivery:
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise TransitionRefused("reason-missing", _("Give the reason."))
+        raise TransitionRefused("reason-missing", _("Enter a reason."))
 
 
 def _decide(

@@ -135,7 +135,7 @@ def drop_held(
     """
     require(actor, "corps.lift_quarantine")
     if not reason.strip():
-        raise TransitionRefused("reason-missing", _("Give the reason."))
+        raise TransitionRefused("reason-missing", _("Enter a reason."))
     reason = reason.strip()
     chosen = {delivery.pk: delivery for delivery in _chosen(deliveries, actor)}
     dropped = cancel_unsent(deliveries=chosen, actor=actor, reason=reason, at=at)

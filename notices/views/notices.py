@@ -355,7 +355,7 @@ class MissingInput(Exception):
 def _withdraw_items(request: SignedIn, notice: Notice, ids: list[int]) -> list[Result]:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        raise MissingInput(_("Give the reason."), notice.get_absolute_url())
+        raise MissingInput(_("Enter a reason."), notice.get_absolute_url())
     return workflow.withdraw_items(
         items=ids, actor=request.user, reason=form.cleaned_data["reason"]
     )

@@ -550,4 +550,4 @@ def withdrawal_counts(notice: Notice) -> dict[str, Any]:
 def require_reason(reason: str) -> None:
     """Raise TransitionRefused "reason-missing" unless there is one."""
     if not reason.strip():
-        raise TransitionRefused("reason-missing", _("Give the reason."))
+        raise TransitionRefused("reason-missing", _("Enter a reason."))

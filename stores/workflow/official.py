@@ -184,7 +184,7 @@ def propose_revocation(
     require(actor, "stores.propose_strike", account)
     reason = reason.strip()
     if not reason:
-        raise TransitionRefused("reason-missing", _("Give the reason."))
+        raise TransitionRefused("reason-missing", _("Enter a reason."))
     if len(reason) > REASON:
         raise TransitionRefused(
             "reason-too-long",
