@@ -16,14 +16,14 @@ from corps.ui.status_colours import kind_of
 @dataclass(frozen=True, slots=True)
 class Became:
     """A target's state as a reader may know it. kind: a word with a colour. where: a sentence about the case that it
-    belongs to, where that is not the reader's own; empty otherwise. may_take_up: it was dropped. may_look: it was found
-    gone, and may be looked at again."""
+    belongs to, where that is not the reader's own; empty otherwise. may_take_up: it was dropped. may_check: it was
+    found gone, and may be checked again."""
 
     label: Any
     kind: str
     where: Any = ""
     may_take_up: bool = False
-    may_look: bool = False
+    may_check: bool = False
 
 
 def became(

@@ -364,7 +364,7 @@ class Replay:
         verified = Target.objects.filter(pk__in=live, state=TargetState.VERIFIED)
         back = 0
         for pk in sorted(verified.values_list("pk", flat=True)):
-            results = noticework.look_again(
+            results = noticework.check_again(
                 targets=[pk],
                 seen=Seen.LIVE,
                 actor=self.cast["officer2"],

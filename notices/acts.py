@@ -1,4 +1,4 @@
-"""The ways back from acts on notices and from verdicts, for the list of one's own acts of today."""
+"""The ways back from acts on notices and from pending checks, for the list of one's own acts of today."""
 
 from collections.abc import Iterable
 from math import ceil
@@ -17,7 +17,7 @@ from notices.models import (
     Notice,
     NoticeItem,
     PendingApproval,
-    PendingVerdict,
+    PendingCheck,
     WithdrawalLetter,
 )
 from notices.states import NoticeState
@@ -104,9 +104,9 @@ def undoable_approvals(user: User) -> Iterable[Undoable]:
         yield Undoable(text, url, (), ceil((pending.due_at - now()).total_seconds()))
 
 
-def undoable_verdicts(user: User) -> Iterable[Undoable]:
-    """One's own verdicts that do not count yet, those of one act together."""
-    mine = PendingVerdict.objects.filter(by=user, due_at__gt=now())
+def undoable_pending_checks(user: User) -> Iterable[Undoable]:
+    """One's own checks that do not count yet, those of one act together."""
+    mine = PendingCheck.objects.filter(by=user, due_at__gt=now())
     for group in (
         mine.order_by()
         .values("at", "seen")

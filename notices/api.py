@@ -280,7 +280,7 @@ class NoticeViewSet(
         pagination_class=None,
     )
     def reply(self, request: Request, number: str, item: str) -> Response:
-        """Take the answer to an item back; 409 says who checked it, and until when a verdict can still be undone."""
+        """Take the answer to an item back; 409 says who checked it, and until when a check can still be undone."""
         person = cast(User, request.user)
         notice = get_object_or_404(Notice.objects.visible_to(person), number=number)
         asked = get_object_or_404(notice.items.exclude(state=ItemState.DRAFT), pk=item)

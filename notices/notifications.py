@@ -14,7 +14,7 @@ from corps.mail.compose import ascii_address
 from corps.models import Delivery, User
 from corps.workflow import announce
 from notices import withdrawal_letters
-from notices.models import Notice, PendingApproval, PendingVerdict, WithdrawalLetter
+from notices.models import Notice, PendingApproval, PendingCheck, WithdrawalLetter
 from notices.states import ItemState, NoticeState
 
 SENTENCES: dict[str | tuple[str, str], Any] = {
@@ -36,8 +36,8 @@ SENTENCES: dict[str | tuple[str, str], Any] = {
         "count",
     ),
     "verdict.voided": ngettext_lazy(
-        "%(count)d of your verdicts in notice %(number)s does not count: %(why)s",
-        "%(count)d of your verdicts in notice %(number)s do not count: %(why)s",
+        "%(count)d of your checks in notice %(number)s does not count: %(why)s",
+        "%(count)d of your checks in notice %(number)s do not count: %(why)s",
         "count",
     ),
     "notice.withdrawn": ngettext_lazy(
@@ -93,15 +93,15 @@ def announce_notice(
     )
 
 
-def announce_voided(verdicts: Mapping[PendingVerdict, Any]) -> None:
-    """Tell officers of their verdicts that do not count: one line for each notice. verdicts: with why each is void."""
-    lots: dict[tuple[User, Notice], list[PendingVerdict]] = {}
-    for verdict in verdicts:
-        lots.setdefault((verdict.by, verdict.item.notice), []).append(verdict)
+def announce_voided(checks: Mapping[PendingCheck, Any]) -> None:
+    """Tell officers of their checks that do not count: one line for each notice. checks: with why each is void."""
+    lots: dict[tuple[User, Notice], list[PendingCheck]] = {}
+    for check in checks:
+        lots.setdefault((check.by, check.item.notice), []).append(check)
     for (_officer, notice), lot in lots.items():
-        reasons = dict.fromkeys(str(verdicts[verdict]) for verdict in lot)
+        reasons = dict.fromkeys(str(checks[check]) for check in lot)
         if len(reasons) == 1:
-            why = verdicts[lot[0]]
+            why = checks[lot[0]]
         else:
             why = " ".join(reasons)
         announce_notice(
@@ -202,8 +202,8 @@ def _drafters(notice: Notice) -> Iterable[User]:
     return [who for who in (notice.drafted_by, notice.submitted_by) if who]
 
 
-def _who_judged(verdict: PendingVerdict) -> Iterable[User]:
-    return [verdict.by]
+def _who_judged(check: PendingCheck) -> Iterable[User]:
+    return [check.by]
 
 
 def _nobody(_about: Any) -> Iterable[User]:

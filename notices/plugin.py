@@ -83,10 +83,10 @@ from notices.workflow import (
     handover,
     leaving,
     official,
+    pending_checks,
     sending,
     sheets,
     undelivered,
-    verdicts,
     waiting_targets,
 )
 from stores.extensions import (
@@ -212,7 +212,7 @@ file_references.contribute(sheets.proofs_among)
 maintenance_tasks.contribute(arrival.find_arrivals)
 maintenance_tasks.contribute(approving.settle_approvals)
 maintenance_tasks.contribute(undelivered.tell_officers_of_failures)
-maintenance_tasks.contribute(verdicts.settle_verdicts)
+maintenance_tasks.contribute(pending_checks.settle_pending_checks)
 maintenance_tasks.contribute(sheets.put_away_sheets)
 maintenance_tasks.contribute(notifications.announce_due)
 
@@ -220,7 +220,7 @@ timeline_words.contribute_all(audit_labels.VERBS)
 news_kinds.contribute_all(home_news.KINDS, order=10)
 ways_back.contribute(acts.ways_of_notices)
 undoable_acts.contribute(acts.undoable_approvals)
-undoable_acts.contribute(acts.undoable_verdicts)
+undoable_acts.contribute(acts.undoable_pending_checks)
 target_providers.contribute(target_history.NoticesHistory())
 notice_annotation.contribute(target_history.bind)
 awaiting_notice.contribute(waiting_targets)

@@ -144,8 +144,8 @@ class NoticesHistory(target_history.TargetProvider):
                 reverse("notices:correction_new", args=[target.pk]),
             )
         verified = target.state in CHECKED_GONE
-        if verified and may(user, "notices.check") and _may_look_again(target, user):
-            yield _("Look again…"), reverse("notices:look_again", args=[target.pk])
+        if verified and may(user, "notices.check") and _may_check_again(target, user):
+            yield _("Check again…"), reverse("notices:look_again", args=[target.pk])
 
     def clocks(self, case: Case, user: User) -> Iterator[dict[str, Any]]:
         """The earliest date by which an answer of the case must be checked, and by which a platform owes one; none
@@ -175,7 +175,7 @@ class NoticesHistory(target_history.TargetProvider):
                 }
 
 
-def _may_look_again(target: Target, user: User) -> bool:
+def _may_check_again(target: Target, user: User) -> bool:
     """Whether looking is offered: to officers always, to supervisors what is left to them."""
     if may(user, CHECKS_FIRST):
         return True

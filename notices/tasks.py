@@ -14,7 +14,7 @@ def settle_approvals() -> None:
 
 
 @shared_task(ignore_result=True)
-def settle_verdicts() -> None:
-    """Let the verdicts count whose ten seconds are over. A second run finds nothing, and stops."""
+def settle_pending_checks() -> None:
+    """Let the checks count whose ten seconds are over. A second run finds nothing, and stops."""
     with audit_origin(channel="task"):
-        workflow.settle_verdicts()
+        workflow.settle_pending_checks()

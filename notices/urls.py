@@ -59,7 +59,7 @@ urlpatterns = [
         objections.propose_correction,
         name="correction_new",
     ),
-    path("checks/target/<int:pk>/", later_checks.look_again, name="look_again"),
+    path("checks/target/<int:pk>/", later_checks.check_again, name="look_again"),
     path("answers/<int:pk>/paper", papers.open_answer_paper, name="answer_paper"),
     re_path(rf"^objections/{NUMBER}/$", objections.show_objection, name="objection"),
     re_path(

@@ -168,7 +168,7 @@ def full(world: World) -> World:
         workflow.verify_items(
             items=[items[target.pk], items[again.pk]], seen="gone", actor=checker
         )
-        workflow.look_again(targets=[again.pk], seen="live", actor=checker)
+        workflow.check_again(targets=[again.pk], seen="live", actor=checker)
         workflow.lodge_objection(target=target, reason="误伤", actor=actor)
     Store.objects.create(
         platform=world.platform, canonical_id="70000001", site="taobao", url="x"

@@ -155,14 +155,12 @@ def check(world: World) -> Act:
 
 def propose(world: World) -> Act:
     item = answered(world)
-    return lambda actor: workflow.propose_verdicts(
-        items=[item], seen="gone", actor=actor
-    )
+    return lambda actor: workflow.propose_checks(items=[item], seen="gone", actor=actor)
 
 
 def propose_what_was_checked(world: World) -> Act:
     item = answered(world)
-    verbs = iter([workflow.verify_items, workflow.propose_verdicts])
+    verbs = iter([workflow.verify_items, workflow.propose_checks])
     return lambda actor: next(verbs)(items=[item], seen="gone", actor=actor)
 
 

@@ -151,7 +151,7 @@ def hand_over(scene: notices.Scene) -> Any:
 def relisted_and_answered(outcome: str = "") -> notices.Scene:
     """What counts already, asked for anew, and answered."""
     scene = notices.verified()
-    workflow.look_again(
+    workflow.check_again(
         targets=[scene.target.pk], seen="live", actor=scene.world.officer2
     )
     [notice] = issue(scene.world, [scene.target])
@@ -512,9 +512,9 @@ WALKS = (
         "NoticeItem claimed open",
         "Target claimed noticed",
     ),
-    of_notices("look_again", "Target verified relisted"),
+    of_notices("check_again", "Target verified relisted"),
     of_notices(
-        "look_again", "Target gone_before_notice relisted", target="gone_before_notice"
+        "check_again", "Target gone_before_notice relisted", target="gone_before_notice"
     ),
     of_notices("correct_outcome", "Target verified reported"),
     of_notices("correct_outcome", "Target relisted reported", target="relisted"),

@@ -361,7 +361,7 @@ def _elsewhere(request: SignedIn, case: Case) -> dict[str, Any]:
         "rows": [(target, fates[target.pk], target.pk in seen) for target in page],
         "may_take_up": may(request.user, "cases.add_targets")
         and case.state in OPEN_CASE,
-        "may_look": may(request.user, "notices.check"),
+        "may_check": may(request.user, "notices.check"),
     }
 
 

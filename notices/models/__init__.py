@@ -5,7 +5,7 @@ from notices.models.answers import (
     AnswerWords,
     Check,
     CheckWords,
-    PendingVerdict,
+    PendingCheck,
     ReplyRequest,
 )
 from notices.models.ledger import LedgerEntry, Recurrence
@@ -25,7 +25,7 @@ __all__ = [
     "NoticeItem",
     "Objection",
     "PendingApproval",
-    "PendingVerdict",
+    "PendingCheck",
     "Recurrence",
     "ReplyRequest",
     "WithdrawalLetter",

@@ -148,7 +148,7 @@ class CheckQuerySet(models.QuerySet):
 
 
 class Check(models.Model):
-    """What an officer saw at an address. `at` is when the verdict was given, `looked_at` when they say they looked."""
+    """What an officer saw at an address. `at` is when the officer checked, `looked_at` when they say they looked."""
 
     item = models.ForeignKey(
         NoticeItem, models.PROTECT, related_name="checks", db_index=False
@@ -173,11 +173,11 @@ class CheckWords(RecordWords):
     """The words of a check: its note."""
 
 
-class PendingVerdict(models.Model):
-    """A verdict clicked in the browser that can still be undone; due ten seconds later, then called as a check."""
+class PendingCheck(models.Model):
+    """A check made in the browser that can still be undone; due ten seconds later, then written as a `Check`."""
 
     item = models.OneToOneField(
-        NoticeItem, models.CASCADE, related_name="pending_verdict"
+        NoticeItem, models.CASCADE, related_name="pending_check"
     )
     seen = models.CharField(max_length=12, choices=Seen.choices)
     note = models.CharField(max_length=300, blank=True)
@@ -185,3 +185,6 @@ class PendingVerdict(models.Model):
     at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "notices_pendingverdict"

@@ -278,7 +278,7 @@ class NoticeItemQuerySet(models.QuerySet):
 
     def to_check(self) -> Self:
         """Claimed items that wait for a check and are being checked by nobody just now."""
-        return self.filter(state=ItemState.CLAIMED, pending_verdict=None)
+        return self.filter(state=ItemState.CLAIMED, pending_check=None)
 
     def retractable(self) -> Self:
         """Answered items whose answer can be taken back unless somebody has looked at them since."""

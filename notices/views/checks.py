@@ -23,12 +23,12 @@ from corps.results import Result
 from corps.ui.list_export import exported
 from corps.ui.refusals import came_second, send_back, status_of
 from notices import workflow
-from notices.models import Answer, NoticeItem, PendingVerdict
+from notices.models import Answer, NoticeItem, PendingCheck
 from notices.tables import CheckList
 
 NEXT_ROWS = 12
 MOST_UNDONE = 5
-# Where a session keeps the note that was typed beside verdicts of which some were refused.
+# Where a session keeps the note that was typed beside checks of which some were refused.
 NOTE = "check_note"
 
 
@@ -86,7 +86,7 @@ def _of_current(request: SignedIn, current: NoticeItem | None) -> dict[str, Any]
 @CheckList.reads()
 @require_GET
 def list_queue(request: SignedIn) -> HttpResponse:
-    """The whole queue as a table, for verdicts on many at once."""
+    """The whole queue as a table, for checks of many at once."""
     checks = CheckList(request)
     by_platform = (
         checks.found.order_by()
@@ -120,7 +120,7 @@ def _say_why_not(request: SignedIn, items: Iterable[Any]) -> bool:
 @open_to("notices.check")
 @require_POST
 def judge(request: SignedIn) -> HttpResponse:
-    """Give a verdict on one item or many; it counts in ten seconds unless undone."""
+    """Check one item or many; it counts in ten seconds unless undone."""
     seen = request.POST.get("seen", "")
     ids = _selected(request)
     queue = "notices:checks"
@@ -131,7 +131,7 @@ def judge(request: SignedIn) -> HttpResponse:
         messages.warning(request, _("Select the items, then say what was seen."))
         return redirect(back)
     note = request.POST.get("note", "")
-    results = workflow.propose_verdicts(
+    results = workflow.propose_checks(
         items=ids, seen=seen, actor=request.user, note=note
     )
     done = [result.ref for result in results if result.ok]
@@ -154,7 +154,7 @@ def judge(request: SignedIn) -> HttpResponse:
 def _told_why(
     request: SignedIn, results: list[Result], note: str, back: str
 ) -> HttpResponse:
-    """Each verdict that was refused and why: on the queue's own page for one, on a page of results for more of them.
+    """Each check that was refused and why: on the queue's own page for one, on a page of results for more of them.
 
     What was typed is there again in the queue.
     """
@@ -189,13 +189,13 @@ def _told_why(
 @open_to("notices.check")
 @require_POST
 def undo(request: SignedIn) -> HttpResponse:
-    """Take back one's own verdicts of the last ten seconds; then the queue in which they were given, at that item."""
+    """Take back one's own checks of the last ten seconds; then the queue in which they were given, at that item."""
     ids = ticked_ids(request.POST)
-    back = workflow.undo_verdicts(items=ids, actor=request.user)
+    back = workflow.undo_pending_checks(items=ids, actor=request.user)
     if back:
         sentence = ngettext(
-            "%(count)d verdict was taken back.",
-            "%(count)d verdicts were taken back.",
+            "%(count)d check was taken back.",
+            "%(count)d checks were taken back.",
             back,
         )
         messages.success(request, sentence % {"count": back})
@@ -207,7 +207,7 @@ def undo(request: SignedIn) -> HttpResponse:
 
 
 def _judged_in(request: SignedIn, ids: list[int], is_back: bool) -> str:
-    """The filtered queue in which verdicts of this session were given; at the item, if it waits there again."""
+    """The filtered queue in which checks of this session were given; at the item, if it waits there again."""
     given: dict[str, Any] = next(
         (
             last
@@ -223,9 +223,9 @@ def _judged_in(request: SignedIn, ids: list[int], is_back: bool) -> str:
 
 
 def _undoable(request: SignedIn) -> dict[str, Any] | None:
-    """The last verdicts of this session that can still be taken back, with the seconds left for it."""
+    """The last checks of this session that can still be taken back, with the seconds left for it."""
     for last in reversed(request.session.get("undo", [])):
-        pending = PendingVerdict.objects.filter(item__in=last["ids"], by=request.user)
+        pending = PendingCheck.objects.filter(item__in=last["ids"], by=request.user)
         due_at = pending.aggregate(due_at=Min("due_at"))["due_at"]
         if due_at and due_at > now():
             return last | {"seconds": ceil((due_at - now()).total_seconds())}

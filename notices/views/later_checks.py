@@ -17,19 +17,21 @@ from notices.forms import LookForm
 
 
 @open_to("notices.check")
-def look_again(request: SignedIn, pk: int) -> HttpResponse:
+def check_again(request: SignedIn, pk: int) -> HttpResponse:
     """Record what was seen at a verified target; live is a relisting and takes nothing out of the count.
 
     Supervisors look where drafter and answerer leave no officer, as they check; others are told why it is not theirs.
     """
-    lookable = Target.objects.filter(pk__in=workflow.may_look_at([pk], request.user))
+    lookable = Target.objects.filter(
+        pk__in=workflow.may_check_again([pk], request.user)
+    )
     target = get_object_or_404(
         lookable.select_related("platform", "listing", "store"), pk=pk
     )
     form = LookForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusals_go_to(form):
-            [result] = workflow.look_again(
+            [result] = workflow.check_again(
                 targets=[pk], actor=request.user, **form.cleaned_data
             )
             if result.ok:
@@ -37,7 +39,7 @@ def look_again(request: SignedIn, pk: int) -> HttpResponse:
                 return redirect(_after(request.user, pk))
             form.add_error(None, str(result.message))
     context = {"target": target, "form": form, "back": _after(request.user, pk)}
-    return render(request, "notices/look_again.html", context)
+    return render(request, "notices/check_again.html", context)
 
 
 def _recorded(seen: str) -> str:

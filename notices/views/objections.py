@@ -59,8 +59,8 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
     )
     objection = get_object_or_404(objections, number=number)
     form = DecisionForm(posted(request))
-    verdict = request.POST.get("decision")
-    undecided = request.method == "POST" and verdict not in DECIDED_OBJECTION
+    decision = request.POST.get("decision")
+    undecided = request.method == "POST" and decision not in DECIDED_OBJECTION
     if undecided:
         form.add_error(None, _("Uphold it or dismiss it."))
     if request.method == "POST" and form.is_valid():
@@ -68,7 +68,7 @@ def show_objection(request: SignedIn, number: str) -> HttpResponse:
             workflow.decide_objection(
                 objection=objection,
                 actor=request.user,
-                upheld=verdict == ObjectionState.UPHELD,
+                upheld=decision == ObjectionState.UPHELD,
                 reason=form.cleaned_data["reason"],
             )
             messages.success(request, _("The decision is recorded."))

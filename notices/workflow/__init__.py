@@ -7,9 +7,9 @@ from notices.workflow.arrival import find_arrivals, open_notice
 from notices.workflow.checkers import check_refusals, own_work
 from notices.workflow.checking import (
     ItemCheck,
+    check_again,
     check_items,
-    look_again,
-    may_look_at,
+    may_check_again,
     verify_items,
 )
 from notices.workflow.drafting import (
@@ -42,6 +42,11 @@ from notices.workflow.objecting import (
     lodge_objection,
     propose_correction,
 )
+from notices.workflow.pending_checks import (
+    propose_checks,
+    settle_pending_checks,
+    undo_pending_checks,
+)
 from notices.workflow.replies import reply_once
 from notices.workflow.retracting import (
     change_answers,
@@ -49,7 +54,6 @@ from notices.workflow.retracting import (
     retract_answers,
 )
 from notices.workflow.sheets import confirm_sheet, hand_in_sheet, put_away_sheets
-from notices.workflow.verdicts import propose_verdicts, settle_verdicts, undo_verdicts
 from notices.workflow.withdrawing import (
     withdraw_items,
     withdraw_notice,
@@ -66,6 +70,7 @@ __all__ = [
     "approve_notice",
     "change_answers",
     "change_request",
+    "check_again",
     "check_items",
     "check_refusals",
     "compose_notices",
@@ -80,14 +85,13 @@ __all__ = [
     "hand_in_sheet",
     "hand_over",
     "lodge_objection",
-    "look_again",
+    "may_check_again",
     "may_decide",
-    "may_look_at",
     "open_notice",
     "own_work",
     "propose_approval",
+    "propose_checks",
     "propose_correction",
-    "propose_verdicts",
     "put_away_sheets",
     "recall_notice",
     "remove_items",
@@ -97,11 +101,11 @@ __all__ = [
     "screen",
     "serve_otherwise",
     "settle_approvals",
-    "settle_verdicts",
+    "settle_pending_checks",
     "submit_notice",
     "submit_notices",
     "undo_approval",
-    "undo_verdicts",
+    "undo_pending_checks",
     "verify_items",
     "version_of",
     "waiting_among",

@@ -332,7 +332,7 @@ def _states_after(item: NoticeItem, seen: str) -> tuple[ItemState, TargetState]:
     return ItemState.VERIFIED, TargetState.VERIFIED
 
 
-def may_look_at(targets: Collection[int], user: User) -> set[int]:
+def may_check_again(targets: Collection[int], user: User) -> set[int]:
     """Which of these targets a person may look at again: those that they see, and those of other units' cases that a
     complaint which they see names as well. Two statements at most."""
     if not user.is_corps:
@@ -353,7 +353,7 @@ def may_look_at(targets: Collection[int], user: User) -> set[int]:
 
 
 @transaction.atomic
-def look_again(
+def check_again(
     *,
     targets: Iterable[int],
     seen: str,
@@ -365,7 +365,7 @@ def look_again(
     """Look again at targets that were verified; one Result for each, in the order given.
 
     `live` is a relisting: the target waits for the next notice, and nothing is taken out of the count; from a case that
-    ended it passes to the next that names it. Anything else is only noted as seen. Who may look: `may_look_at`.
+    ended it passes to the next that names it. Anything else is only noted as seen. Who may look: `may_check_again`.
     Raises PermissionDenied; TransitionRefused "at-past", "at-ahead".
     """
     require(actor, "notices.check")
@@ -374,7 +374,7 @@ def look_again(
     if seen not in Seen.values:
         return [Result(pk, False, "unknown-seen", UNKNOWN_SEEN) for pk in targets]
     lookable = locked_in_order(
-        Target.objects, may_look_at(targets, actor)
+        Target.objects, may_check_again(targets, actor)
     ).select_related("case")
     unchecked = {target.pk: target for target in lookable}
     last_items = _last_verified_items(unchecked)

@@ -1,4 +1,4 @@
-"""What becomes of notices, letters, verdicts and objections when their case leaves, or is suspended for a while."""
+"""What becomes of notices, letters, pending checks and objections when their case leaves or is suspended."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ from notices.models import (
     NoticeItem,
     Objection,
     PendingApproval,
-    PendingVerdict,
+    PendingCheck,
 )
 from notices.models.withdrawals import Cause
 from notices.states import (
@@ -82,8 +82,8 @@ ENDED = {
         "count",
     ),
     "verdicts": ngettext_lazy(
-        "%(count)s verdict that does not count yet is dropped, and its officer told.",
-        "%(count)s verdicts that do not count yet are dropped, and their officers told.",
+        "%(count)s check that does not count yet is dropped, and its officer told.",
+        "%(count)s checks that do not count yet are dropped, and their officers told.",
         "count",
     ),
     "objections": ngettext_lazy(
@@ -157,7 +157,7 @@ def _counts(case: Case) -> dict[str, int]:
         "open-items": sum(items.values()),
         "claimed-items": claimed,
         "unsent-letters": _unsent(case).count(),
-        "verdicts": PendingVerdict.objects.filter(item__notice__case=case).count(),
+        "verdicts": PendingCheck.objects.filter(item__notice__case=case).count(),
         "objections": _moot(case).count(),
         "counted": case.targets.filter(is_counted=True).count(),
     }

@@ -22,7 +22,7 @@ from corps.deadlines.clock import now
 from corps.errors import TransitionRefused
 from corps.models import User
 from corps.results import Result
-from notices.models import Answer, Check, Notice, NoticeItem, PendingVerdict
+from notices.models import Answer, Check, Notice, NoticeItem, PendingCheck
 from notices.notifications import announce_notice
 from notices.states import (
     ANSWERED_AS,
@@ -83,7 +83,7 @@ class _Facts:
     items: dict[int, NoticeItem]
     answers: dict[int, Answer]
     checks: dict[int, Check]
-    verdicts: dict[int, PendingVerdict]
+    pending: dict[int, PendingCheck]
 
 
 @transaction.atomic
@@ -92,13 +92,13 @@ def retract_answers(
 ) -> list[Result]:
     """Take answers to items of a notice back, so that the items are open again; one Result for each id, in order.
 
-    An answer stands from the first check of it, and from the click of a verdict that may still be undone. A liaison
+    An answer stands from the first check of it, and from the click of one that may still be undone. A liaison
     takes back what the own platform answered, an officer what officers recorded on its behalf. The answer stays in the
     history; the item, and the target's claim, say what was answered before. A completed notice is open again, its due
     date as it was. A fixed number of statements, whatever the number of items.
     Refused with their code: "not-in-notice", "not-answered", "closed", "checked", "being-checked", "not-on-behalf",
     "wrong-state" where the target has moved on;
-    details: by whom, when, and until when a verdict can be undone.
+    details: by whom, when, and until when a check can be undone.
     Raises PermissionDenied; TransitionRefused "notice-not-open", "case-not-open".
     """
     permissions.require(actor, _verb_of(actor), notice)
@@ -217,21 +217,21 @@ def _facts(items: dict[int, NoticeItem]) -> _Facts:
     checks = (
         Check.objects.filter(item__in=items).select_related("by").order_by("item", "pk")
     )
-    verdicts = PendingVerdict.objects.filter(item__in=items).select_related("by")
+    pending = PendingCheck.objects.filter(item__in=items).select_related("by")
     return _Facts(
         items=items,
         answers={answer.item_id: answer for answer in answers},
         checks={check.item_id: check for check in checks},
-        verdicts={verdict.item_id: verdict for verdict in verdicts},
+        pending={check.item_id: check for check in pending},
     )
 
 
 def _judge(pk: int, facts: _Facts, actor: User) -> Result:
     """Whether the last answer to an item may be taken back, and if not, why."""
-    item, answer, verdict = (
+    item, answer, pending = (
         facts.items.get(pk),
         facts.answers.get(pk),
-        facts.verdicts.get(pk),
+        facts.pending.get(pk),
     )
     if item is None:
         return Result(pk, False, "not-in-notice", _("This is not in this notice."))
@@ -254,8 +254,8 @@ def _judge(pk: int, facts: _Facts, actor: User) -> Result:
         return Result(
             pk, False, "wrong-state", _("Nothing is asked about it any more.")
         )
-    if verdict is not None:
-        return _being_checked(pk, verdict)
+    if pending is not None:
+        return _being_checked(pk, pending)
     if _verb_of(actor) != "notices.answer" and answer.document_id is None:
         own = _(
             "The platform gave this answer itself; only its liaison can take it back."
@@ -266,12 +266,12 @@ def _judge(pk: int, facts: _Facts, actor: User) -> Result:
     return Result(pk)
 
 
-def _being_checked(pk: int, verdict: PendingVerdict) -> Result:
+def _being_checked(pk: int, pending: PendingCheck) -> Result:
     message = _(
         "%(who)s has just checked it; unless that is undone by %(until)s, the answer stands."
     )
-    values = {"who": verdict.by, "until": _clock(verdict.due_at, "H:i:s")}
-    details = {"by": str(verdict.by), "at": verdict.at, "until": verdict.due_at}
+    values = {"who": pending.by, "until": _clock(pending.due_at, "H:i:s")}
+    details = {"by": str(pending.by), "at": pending.at, "until": pending.due_at}
     return Result(pk, False, "being-checked", message % values, details)
 
 

@@ -31,7 +31,7 @@ from notices.models import (
     Notice,
     NoticeItem,
     Objection,
-    PendingVerdict,
+    PendingCheck,
     WithdrawalLetter,
     WithdrawnItem,
 )
@@ -239,7 +239,7 @@ def end_items(
     also: Sequence[Notice] = (),
     restored: Sequence[NoticeItem] = (),
 ) -> list[WithdrawalLetter]:
-    """Withdraw unfinished items with their targets, verdicts and letters; the caller holds the locks and has judged.
+    """Withdraw unfinished items with their targets, pending checks and letters; the caller holds the locks and judged.
 
     An appeal to what counts nothing is withdrawn with its item, for nothing is asked any more. replace: whether a
     letter that has not left is replaced by one without the items. also: as `tell_withdrawn`. restored: verified
@@ -307,7 +307,7 @@ def tell_withdrawn(
         return []
     act = Act(actor, at, cause, reason or str(Cause(cause).label))
     withdrawn = [item.pk for named in by_notice.values() for item in named]
-    drop_verdicts(withdrawn, actor=actor, at=at)
+    drop_pending_checks(withdrawn, actor=actor, at=at)
     stopped = _stop_requests(by_notice, act)
     written = _write(by_notice, _owed(by_notice), act)
     if replace:
@@ -503,19 +503,21 @@ def lapse_objections(
     return lapsed
 
 
-def drop_verdicts(items: Iterable[int], *, actor: User | None, at: datetime) -> int:
-    """Drop verdicts on items that are judged no longer, and tell their officers who withdrew them and when; how many.
+def drop_pending_checks(
+    items: Iterable[int], *, actor: User | None, at: datetime
+) -> int:
+    """Drop pending checks of items that are judged no longer, and tell their officers who withdrew them when; how many.
 
     Those that are being settled at this moment are left to who settles them: they come too late there.
     """
-    waiting = PendingVerdict.objects.filter(item__in=list(items)).select_related(
+    waiting = PendingCheck.objects.filter(item__in=list(items)).select_related(
         "by", "item__notice"
     )
-    verdicts = list(locked(waiting.order_by("pk"), skip_locked=True))
-    PendingVerdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).delete()
+    pending = list(locked(waiting.order_by("pk"), skip_locked=True))
+    PendingCheck.objects.filter(pk__in=[check.pk for check in pending]).delete()
     why = told_by_whom(_("Their items were withdrawn."), str(actor or ""), at)
-    announce_voided(dict.fromkeys(verdicts, why))
-    return len(verdicts)
+    announce_voided(dict.fromkeys(pending, why))
+    return len(pending)
 
 
 def _withdrawable(pk: int, item: NoticeItem | None) -> Result:

@@ -125,7 +125,7 @@ def test_a_listing_of_an_archived_case_reported_anew_comes_as_a_relisting_and_is
     archive(scenario, first)
     second = filed(A)
     assert (target().case, target().state) == (first, "verified")
-    notices.look_again(targets=[target().pk], seen="live", actor=scenario.officer2)
+    notices.check_again(targets=[target().pk], seen="live", actor=scenario.officer2)
     assert (target().case, target().state, target().is_counted) == (
         second,
         "relisted",
@@ -155,7 +155,7 @@ def test_seen_live_first_and_reported_anew_it_comes_as_a_relisting_too(scenario,
         actor=scenario.officer2,
     )
     archive(scenario, first)
-    notices.look_again(targets=[target().pk], seen="live", actor=scenario.officer2)
+    notices.check_again(targets=[target().pk], seen="live", actor=scenario.officer2)
     assert target().case == first  # nobody asks for it yet
     second = filed(A)
     assert (target().case, target().state, target().is_counted) == (

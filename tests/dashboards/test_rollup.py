@@ -13,7 +13,7 @@ from corps.models import AuditEntry
 from dashboards.models import Rollup
 from dashboards.workflow import compare, rebuild_rollup
 from notices.models import LedgerEntry, Recurrence
-from notices.workflow import look_again, verify_items
+from notices.workflow import check_again, verify_items
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import add_targets, answer, issue, make_world
 
@@ -214,7 +214,7 @@ def test_numbers_whose_proof_says_otherwise_are_named(superuser_database):
     [notice] = issue(world)
     answer(world, notice)
     verify_items(items=[notice.items.get().pk], seen="gone", actor=world.officer2)
-    look_again(targets=[target.pk], seen="live", actor=world.officer2)
+    check_again(targets=[target.pk], seen="live", actor=world.officer2)
     assert compare() == []
     with superuser_database.cursor() as cursor:
         cursor.execute(

@@ -9,7 +9,7 @@ from cases.models import Campaign
 from corps.deadlines.clock import today
 from notices.workflow import (
     compose_notices,
-    propose_verdicts,
+    propose_checks,
     submit_notice,
     verify_items,
 )
@@ -69,7 +69,7 @@ def test_what_waits_for_checks_and_approval_is_what_its_link_lists_for_whoever_r
         fresh.case.save(update_fields=["campaign"])
         [draft] = compose_notices(case=fresh.case, actor=world.officer).notices
         submit_notice(notice=draft, actor=world.officer)
-    propose_verdicts(
+    propose_checks(
         items=[first.items.first().pk], seen="gone", actor=world.officer2
     )  # no more to do
     client = Client()

@@ -23,7 +23,7 @@ from notices.models import (
     NoticeItem,
     Objection,
     PendingApproval,
-    PendingVerdict,
+    PendingCheck,
 )
 from notices.states import ItemState, NoticeState, ObjectionState
 from notices.workflow import ledger
@@ -111,12 +111,12 @@ def not_ours() -> Scene:
 
 
 def judged() -> Scene:
-    """Under a verdict that counts in ten seconds."""
+    """Under a check that counts in ten seconds."""
     scene = answered()
-    workflow.propose_verdicts(
+    workflow.propose_checks(
         items=[scene.item.pk], seen="gone", actor=scene.world.officer2
     )
-    PendingVerdict.objects.update(due_at=timezone.now())
+    PendingCheck.objects.update(due_at=timezone.now())
     return scene
 
 
@@ -195,9 +195,9 @@ def _once(scene: Scene) -> Any:
 
 
 def _settle(scene: Scene) -> Any:
-    """Whether a verdict that was due became a check."""
+    """Whether a check that was due was written."""
     before = scene.item.checks.count()
-    workflow.settle_verdicts()
+    workflow.settle_pending_checks()
     return "done" if scene.item.checks.count() > before else "dropped"
 
 
@@ -325,9 +325,9 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
             target=s.target, actor=s.world.officer, reason="误伤"
         ),
     ),
-    "look_again": (
+    "check_again": (
         verified,
-        lambda s: workflow.look_again(
+        lambda s: workflow.check_again(
             targets=[s.target.pk], seen="live", actor=s.world.officer2
         ),
     ),
@@ -347,9 +347,9 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
             target=s.target, actor=s.world.officer, reason="看错了"
         ),
     ),
-    "propose_verdicts": (
+    "propose_checks": (
         answered,
-        lambda s: workflow.propose_verdicts(
+        lambda s: workflow.propose_checks(
             items=[s.item.pk], seen="gone", actor=s.world.officer2
         ),
     ),
@@ -385,7 +385,7 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
         ),
     ),
     "settle_approvals": (approved, _settle_approvals),
-    "settle_verdicts": (judged, _settle),
+    "settle_pending_checks": (judged, _settle),
     "submit_notice": (
         drafted,
         lambda s: workflow.submit_notice(notice=s.notice, actor=s.world.officer),
@@ -402,9 +402,11 @@ VERBS: dict[str, tuple[Callable[[], Scene], Act]] = {
             else "too-late"
         ),
     ),
-    "undo_verdicts": (
+    "undo_pending_checks": (
         judged,
-        lambda s: workflow.undo_verdicts(items=[s.item.pk], actor=s.world.officer2),
+        lambda s: workflow.undo_pending_checks(
+            items=[s.item.pk], actor=s.world.officer2
+        ),
     ),
     "verify_items": (
         answered,

@@ -246,7 +246,7 @@ class TestTakenBack:
             workflow.verify_items(
                 items=[first.items.get().pk], seen="gone", actor=world.officer2
             )
-            workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
+            workflow.check_again(targets=[target.pk], seen="live", actor=world.officer2)
         [notice] = issue(world)
         appeal(world, notice)
         workflow.withdraw_items(

@@ -12,7 +12,7 @@ from cases.models import LegalGround
 from corps.errors import TransitionRefused
 from corps.models import Approval, Delivery, Notification, User
 from notices import workflow
-from notices.models import Notice, PendingApproval, PendingVerdict
+from notices.models import Notice, PendingApproval, PendingCheck
 from notices.workflow.issuing import lock_for_issue
 from tests.notices.world import World, add_targets, answer, issue
 
@@ -237,20 +237,20 @@ def test_an_approval_in_its_ten_seconds_is_undone_from_the_acts_of_today(world: 
     assert client.get(reverse("cases:acts")).context["undoable_now"] == []
 
 
-def test_verdicts_in_their_ten_seconds_are_undone_from_the_acts_of_today_all_of_one_act(
+def test_checks_in_their_ten_seconds_are_undone_from_the_acts_of_today_all_of_one_act(
     world: World,
 ):
     add_targets(world, 3)
     [notice] = issue(world)
     answer(world, notice)
     items = list(notice.items.values_list("pk", flat=True))
-    workflow.propose_verdicts(items=items[:2], seen="gone", actor=world.officer2)
-    workflow.propose_verdicts(items=items[2:], seen="live", actor=world.officer2)
+    workflow.propose_checks(items=items[:2], seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=items[2:], seen="live", actor=world.officer2)
     client = client_of(world.officer2)
     first, second = client.get(reverse("cases:acts")).context["undoable_now"]
     assert [value for _name, value in first.fields] == items[2:]
     client.post(second.url, {"ids": [value for _name, value in second.fields]})
-    assert list(PendingVerdict.objects.values_list("item", flat=True)) == items[2:]
+    assert list(PendingCheck.objects.values_list("item", flat=True)) == items[2:]
 
 
 def test_what_was_withdrawn_or_counted_leads_to_where_it_is_dealt_with(world: World):

@@ -19,7 +19,7 @@ from corps.models import Deadline, Delivery, Holiday, Notification, User
 from corps.workflow import alarm_administrators, cancel, read_notifications, store_file
 from firms.models import Representative
 from notices import notifications, workflow
-from notices.models import Notice, Objection, PendingVerdict
+from notices.models import Notice, Objection, PendingCheck
 from notices.workflow import handover, sending, undelivered
 from notices.workflow.submissions import take_back
 from tests.notices.world import World, add_targets, ago, answer, arrive, issue
@@ -370,18 +370,18 @@ def test_what_is_seen_live_rings_for_its_liaison_once_for_all(
     ) == [("liaison-taobao", 4)]
 
 
-def test_void_verdicts_are_one_line_a_notice_with_all_reasons(
+def test_void_checks_are_one_line_a_notice_with_all_reasons(
     world: World, notice: Notice
 ):
     answer(world, notice)
     first, second, *_rest = ids = list(notice.items.values_list("pk", flat=True))
-    workflow.propose_verdicts(items=ids, seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=ids, seen="gone", actor=world.officer2)
     workflow.lodge_objection(
         target=notice.items.get(pk=first).target, actor=world.officer, reason="有授权"
     )
     Target.objects.filter(items=second).update(is_official=True)
-    PendingVerdict.objects.update(due_at=ago(seconds=1))
-    workflow.settle_verdicts()
+    PendingCheck.objects.update(due_at=ago(seconds=1))
+    workflow.settle_pending_checks()
     [line] = Notification.objects.filter(event="verdict.voided")
     assert (line.user, line.count) == (world.officer2, 2)
     with translation.override("zh-hans"):

@@ -12,7 +12,7 @@ from cases.models import Target
 from corps.models import AuditEntry, User
 from corps.workflow import store_file
 from notices import workflow
-from notices.models import Check, LedgerEntry, Notice, PendingVerdict
+from notices.models import Check, LedgerEntry, Notice, PendingCheck
 from tests.notices.world import World, add_targets, answer, issue
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_the_drafter_and_who_answered_in_the_platforms_stead_are_refused_row_by_
         "drafted-by-you",
         "drafted-by-you",
     ]
-    assert codes(workflow.propose_verdicts(**said, actor=world.officer)) == [
+    assert codes(workflow.propose_checks(**said, actor=world.officer)) == [
         "drafted-by-you",
         "drafted-by-you",
     ]
@@ -71,32 +71,32 @@ def test_the_drafter_and_who_answered_in_the_platforms_stead_are_refused_row_by_
         "answered-by-you",
     ]
     said = {"items": [second, third], "seen": "gone"}
-    assert codes(workflow.propose_verdicts(**said, actor=world.officer2)) == [
+    assert codes(workflow.propose_checks(**said, actor=world.officer2)) == [
         "",
         "answered-by-you",
     ]
     assert LedgerEntry.objects.count() == 1
-    assert PendingVerdict.objects.get().item_id == second
+    assert PendingCheck.objects.get().item_id == second
 
 
-def test_a_verdict_given_before_one_became_the_answerer_does_not_count(
+def test_a_check_given_before_one_became_the_answerer_does_not_count(
     world: World, notice: Notice
 ):
     """What waits ten seconds is judged again when it comes to count."""
     first, _second, _third = ids_of(notice)
-    workflow.propose_verdicts(items=[first], seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=[first], seen="gone", actor=world.officer2)
     notice.items.filter(pk=first).update(answered_by=world.officer2)
-    PendingVerdict.objects.update(due_at=timezone.now())
-    workflow.settle_verdicts()
+    PendingCheck.objects.update(due_at=timezone.now())
+    workflow.settle_pending_checks()
     assert not LedgerEntry.objects.exists()
 
 
-def test_a_drafter_does_not_look_again_either(world: World, notice: Notice):
+def test_a_drafter_does_not_check_again_either(world: World, notice: Notice):
     first, _second, _third = ids_of(notice)
     workflow.verify_items(items=[first], seen="gone", actor=world.officer2)
     target = Target.objects.get(items=first)
     assert codes(
-        workflow.look_again(targets=[target.pk], seen="live", actor=world.officer)
+        workflow.check_again(targets=[target.pk], seen="live", actor=world.officer)
     ) == ["drafted-by-you"]
     target.refresh_from_db()
     assert target.state == "verified"
@@ -189,7 +189,7 @@ def test_a_supervisor_judges_in_the_browser_what_is_left_to_supervisors(
         in client.get(reverse("notices:checks"), {"item": third}).content.decode()
     )
     client.post(reverse("notices:judge"), {"ids": third, "seen": "gone"})
-    assert PendingVerdict.objects.get().by == world.supervisor2
+    assert PendingCheck.objects.get().by == world.supervisor2
 
 
 def test_a_supervisor_looks_again_in_the_browser_at_what_is_left_to_supervisors(
@@ -223,7 +223,7 @@ def test_a_supervisor_looks_again_in_the_browser_at_what_is_left_to_supervisors(
     assert for_an_officer.state == "verified"
 
 
-def test_every_refused_verdict_is_told_and_what_was_typed_is_there_again(world: World):
+def test_every_refused_check_is_told_and_what_was_typed_is_there_again(world: World):
     add_targets(world, 30)
     [notice] = issue(world)
     answer(world, notice)
@@ -239,11 +239,11 @@ def test_every_refused_verdict_is_told_and_what_was_typed_is_there_again(world: 
     assert [result.code for result in refused] == ["not-claimed"] * 25
     assert all(str(world.officer2) in str(result.message) for result in refused)
     assert "逐一打开看过" in page.content.decode()
-    assert PendingVerdict.objects.count() == 4
+    assert PendingCheck.objects.count() == 4
     assert "逐一打开看过" in client.get(reverse("notices:checks_list")).content.decode()
 
 
-def test_how_many_statements_a_refused_verdict_takes_does_not_depend_on_how_many(
+def test_how_many_statements_a_refused_check_takes_does_not_depend_on_how_many(
     world: World,
 ):
     counts = []
@@ -254,7 +254,7 @@ def test_how_many_statements_a_refused_verdict_takes_does_not_depend_on_how_many
         ids = ids_of(notice)
         workflow.verify_items(items=ids, seen="gone", actor=world.officer2)
         with CaptureQueriesContext(connection) as queries:
-            results = workflow.propose_verdicts(
+            results = workflow.propose_checks(
                 items=ids, seen="gone", actor=world.officer2
             )
         assert set(codes(results)) == {"not-claimed"}

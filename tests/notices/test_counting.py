@@ -118,7 +118,7 @@ def perform(world, verb: str, target: Target) -> None:
             elif verb in ("gone", "live") and item:
                 workflow.verify_items(items=[item.pk], seen=verb, actor=world.officer2)
             elif verb == "back":
-                workflow.look_again(
+                workflow.check_again(
                     targets=[target.pk], seen="live", actor=world.officer2
                 )
             elif verb == "uphold":

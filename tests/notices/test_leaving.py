@@ -24,7 +24,7 @@ from notices.models import (
     Notice,
     NoticeItem,
     Objection,
-    PendingVerdict,
+    PendingCheck,
     WithdrawalLetter,
 )
 from notices.models.withdrawals import WithdrawnItem
@@ -65,7 +65,7 @@ def busy(world: World) -> dict[str, Notice]:
     answer(world, counted)
     workflow.verify_items(items=ids(counted), seen="gone", actor=world.officer2)
     answer(world, claimed)
-    workflow.propose_verdicts(items=ids(claimed)[:1], seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=ids(claimed)[:1], seen="gone", actor=world.officer2)
     answer(world, appealed, "appealed")
     [unsent] = issue(world, add_targets(world, 1))
     [submitted] = workflow.compose_notices(
@@ -172,7 +172,7 @@ class TestWithdrawn:
         }
         assert not NoticeItem.objects.unfinished().exists()
         assert not NoticeItem.objects.filter(state="draft").exists()
-        assert not PendingVerdict.objects.exists()
+        assert not PendingCheck.objects.exists()
         assert not Approval.objects.filter(state="open").exists()
         assert set(Objection.objects.values_list("state", flat=True)) == {"withdrawn"}
         assert set(

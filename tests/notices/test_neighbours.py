@@ -21,7 +21,7 @@ QUESTIONS = {
     "foresee_answers",
     "foresee_retractions",
     "may_decide",
-    "may_look_at",
+    "may_check_again",
     "own_work",
     "screen",
     "version_of",
@@ -157,7 +157,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "item": "not-noticed: draft",
         "objection": "objection-open: lodged accepted",
     },
-    "look_again": {
+    "check_again": {
         "item": "unknown: draft open claimed refused needs_information appealed not_ours handed_over carried_over"
         " withdrawn",
         "target": "not-verified: reported noticed claimed refused needs_information relisted restored dropped",
@@ -165,7 +165,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "open_notice": {"liaison": f"forbidden: {GONE} without-account"},
     "propose_approval": APPROVE,
     "propose_correction": {"target": "not-counted: reported restored"},
-    "propose_verdicts": CHECK,
+    "propose_checks": CHECK,
     "put_away_sheets": {"actor": ""},
     "recall_notice": {"notice": f"not-submitted: draft returned; {NOT_ISSUED}"},
     "remove_items": {
@@ -192,7 +192,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "notice": "not-issued: draft submitted returned withdrawn",
     },
     "settle_approvals": DROPPED_APPROVAL,
-    "settle_verdicts": {
+    "settle_pending_checks": {
         "case": "dropped: lead not_filed closed archived transferred withdrawn suspended",
         "notice": "dropped: draft submitted returned withdrawn",
         "item": CHECK["item"].replace("not-claimed", "dropped"),
@@ -204,7 +204,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "submit_notice": SUBMIT,
     "submit_notices": SUBMIT,
     "undo_approval": {"actor": ""},
-    "undo_verdicts": {"actor": ""},
+    "undo_pending_checks": {"actor": ""},
     "verify_items": CHECK,
     "withdraw_draft": {"notice": NOT_ISSUED},
     "withdraw_items": {

@@ -12,7 +12,7 @@ from cases.models import LegalGround, Target
 from corps.errors import TransitionRefused
 from corps.models import Delivery, User
 from notices import workflow
-from notices.models import Answer, LedgerEntry, Notice, PendingVerdict, Recurrence
+from notices.models import Answer, LedgerEntry, Notice, PendingCheck, Recurrence
 from notices.workflow.guards import BLOCKS
 from tests import papers
 from tests.notices.world import World, add_targets, answer, file_another, issue
@@ -246,7 +246,7 @@ def test_a_decided_correction_is_not_followed_by_a_notice_in_its_place(world: Wo
     assert page.context.get("current") is None
 
 
-def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_verdict(
+def test_an_objection_is_in_hand_by_itself_and_decided_in_the_inbox_by_its_decision(
     world: World,
 ):
     [target] = add_targets(world, 1)
@@ -348,7 +348,7 @@ def test_a_refused_approval_names_the_items_answered_meanwhile_and_why(world: Wo
     assert target.listing.canonical_id in str(result.message)
 
 
-def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue(
+def test_checks_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue(
     world: World,
 ):
     add_targets(world, 2)
@@ -362,7 +362,7 @@ def test_verdicts_can_be_taken_back_one_after_the_other_on_any_page_of_the_queue
         undo = client.get(queue).context["undo"]
         assert 0 < undo["seconds"] <= 10
         client.post(reverse("notices:undo"), {"ids": undo["ids"]})
-        assert PendingVerdict.objects.count() == left
+        assert PendingCheck.objects.count() == left
     assert client.get(queue).context["undo"] is None
 
 

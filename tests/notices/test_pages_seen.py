@@ -147,7 +147,7 @@ def test_a_sheet_is_answered_without_script(
     context.close()
 
 
-def test_verdicts_are_given_and_taken_back_by_keys(page: Page, world: World):
+def test_checks_are_given_and_taken_back_by_keys(page: Page, world: World):
     add_targets(world, 3)
     [notice] = issue(world)
     answer(world, notice)
@@ -161,7 +161,7 @@ def test_verdicts_are_given_and_taken_back_by_keys(page: Page, world: World):
     expect(page.locator(".toast-undo")).to_be_visible()
     page.keyboard.press("z")
     expect(page.locator(".note.k-green")).to_be_visible()
-    assert workflow.settle_verdicts() == 0
+    assert workflow.settle_pending_checks() == 0
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_why_a_row_is_not_for_this_person_to_check_is_read_whole_on_a_phone(
         }""")
 
 
-def test_the_verdict_bar_takes_at_most_a_fifth_of_a_small_screen(
+def test_the_check_bar_takes_at_most_a_fifth_of_a_small_screen(
     page: Page, world: World
 ):
     add_targets(world, 2)
@@ -280,10 +280,10 @@ def test_the_verdict_bar_takes_at_most_a_fifth_of_a_small_screen(
         page.goto(reverse("notices:checks"))
         for width, height in ((720, 450), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
-            bar = page.locator(".verdicts").bounding_box()
+            bar = page.locator(".check-verbs").bounding_box()
             assert bar is not None
             assert bar["height"] <= height / 5, (language, width)
-            for verb in page.locator(".verdicts :is(.btn, .form-control)").all():
+            for verb in page.locator(".check-verbs :is(.btn, .form-control)").all():
                 size = verb.bounding_box()
                 assert size is not None
                 assert size["height"] >= 40

@@ -233,7 +233,7 @@ def test_a_relisting_takes_nothing_out_and_its_next_removal_is_a_repeat(world: W
     workflow.verify_items(
         items=[notice.items.get().pk], seen="gone", actor=world.officer2
     )
-    [result] = workflow.look_again(
+    [result] = workflow.check_again(
         targets=[target.pk], seen="live", actor=world.officer2
     )
     assert result.ok

@@ -72,7 +72,7 @@ def test_what_was_gone_before_the_notice_and_comes_back_is_no_relisting(world: W
     workflow.verify_items(
         items=[notice.items.get().pk], seen="gone", actor=world.officer2
     )
-    workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
+    workflow.check_again(targets=[target.pk], seen="live", actor=world.officer2)
     [second] = issue(world)
     answer(world, second)
     workflow.verify_items(

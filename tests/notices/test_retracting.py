@@ -19,7 +19,7 @@ from corps.models.installation import Notification
 from corps.workflow import make_key, store_file
 from dashboards.backlog import of_deadlines
 from notices import workflow
-from notices.models import Answer, AnswerRetraction, NoticeItem, PendingVerdict
+from notices.models import Answer, AnswerRetraction, NoticeItem, PendingCheck
 from notices.states import RETRACTABLE
 from notices.workflow import Reply
 from tests.notices.world import (
@@ -140,16 +140,16 @@ def test_an_answer_that_was_checked_stands_and_says_who_checked_it(world: World)
     assert Target.objects.get(pk=gone.target_id).is_counted
 
 
-def test_a_verdict_in_its_ten_seconds_counts_as_a_check_until_it_is_undone(
+def test_a_check_in_its_ten_seconds_counts_as_a_check_until_it_is_undone(
     world: World,
 ):
     notice, [item] = issued(world)
     answer(world, notice)
-    workflow.propose_verdicts(items=[item.pk], seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=[item.pk], seen="gone", actor=world.officer2)
     [refused] = retract(world, notice, [item])
-    pending = PendingVerdict.objects.get()
+    pending = PendingCheck.objects.get()
     assert (refused.code, refused.details["until"]) == ("being-checked", pending.due_at)
-    workflow.undo_verdicts(items=[item.pk], actor=world.officer2)
+    workflow.undo_pending_checks(items=[item.pk], actor=world.officer2)
     [result] = retract(world, notice, [item])
     assert result.ok
 
@@ -442,13 +442,13 @@ def test_the_api_takes_an_answer_back_once(world: World, api: Client):
     assert (again.status_code, again.json()["code"]) == (409, "not-answered")
 
 
-def test_the_api_says_who_checked_and_until_when_a_verdict_can_be_undone(
+def test_the_api_says_who_checked_and_until_when_a_check_can_be_undone(
     world: World, api: Client
 ):
     notice, [checked, judged] = issued(world, 2)
     answer(world, notice)
     workflow.verify_items(items=[checked.pk], seen="gone", actor=world.officer2)
-    workflow.propose_verdicts(items=[judged.pk], seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=[judged.pk], seen="gone", actor=world.officer2)
     said = api.delete(reply_url(notice, checked))
     assert said.status_code == 409
     assert (said.json()["code"], said.json()["details"]["by"]) == (

@@ -21,7 +21,7 @@ from corps.mail import outbox
 from corps.models import Delivery, Notification
 from dashboards.workflow import compare
 from notices import workflow
-from notices.models import Notice, NoticeItem, Objection, PendingVerdict
+from notices.models import Notice, NoticeItem, Objection, PendingCheck
 from tests.accounts import register_official_account
 from tests.machinery import CeleryWorker
 from tests.notices.broker import own_broker
@@ -113,19 +113,19 @@ class Person:
 
     def judge(self) -> None:
         claimed = NoticeItem.objects.filter(state="claimed")
-        workflow.propose_verdicts(
+        workflow.propose_checks(
             items=self.some(claimed), seen=Seen.GONE, actor=self.world.officer2
         )
-        PendingVerdict.objects.filter(
-            pk__in=self.some(PendingVerdict.objects.all())
+        PendingCheck.objects.filter(
+            pk__in=self.some(PendingCheck.objects.all())
         ).update(due_at=timezone.now())
 
     def settle(self) -> None:
-        workflow.settle_verdicts()
+        workflow.settle_pending_checks()
 
-    def look(self) -> None:
+    def check_again(self) -> None:
         gone = Target.objects.filter(state__in=("verified", "gone_before_notice"))
-        workflow.look_again(
+        workflow.check_again(
             targets=self.some(gone, 5),
             seen=self.dice.choice(Seen.values),
             actor=self.world.officer2,

@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from corps.errors import TransitionRefused
 from corps.models import Delivery, Notification, User
 from notices import workflow
-from notices.models import Answer, Check, LedgerEntry, Notice, PendingVerdict
+from notices.models import Answer, Check, LedgerEntry, Notice, PendingCheck
 from tests.notices.api_client import client_for, post
 from tests.notices.world import (
     add_targets,
@@ -220,38 +220,38 @@ def test_an_answer_and_the_follow_up_that_would_carry_its_item_over_do_not_both_
     assert answered != followed
 
 
-def test_a_verdict_can_be_undone_until_it_counts():
+def test_a_check_can_be_undone_until_it_counts():
     world = make_world()
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
-    workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
-    assert workflow.settle_verdicts() == 0
+    workflow.propose_checks(items=[first, second], seen="gone", actor=world.officer2)
+    assert workflow.settle_pending_checks() == 0
     assert not LedgerEntry.objects.exists()
-    assert workflow.undo_verdicts(items=[first], actor=third_officer(world)) == 0
-    assert workflow.undo_verdicts(items=[first], actor=world.officer2) == 1
-    PendingVerdict.objects.update(due_at="2026-01-01T00:00:00Z")
-    assert workflow.settle_verdicts() == 1
+    assert workflow.undo_pending_checks(items=[first], actor=third_officer(world)) == 0
+    assert workflow.undo_pending_checks(items=[first], actor=world.officer2) == 1
+    PendingCheck.objects.update(due_at="2026-01-01T00:00:00Z")
+    assert workflow.settle_pending_checks() == 1
     assert list(LedgerEntry.objects.values_list("item", flat=True)) == [second]
-    assert workflow.undo_verdicts(items=[second], actor=world.officer2) == 0
+    assert workflow.undo_pending_checks(items=[second], actor=world.officer2) == 0
 
 
-def test_a_verdict_is_one_persons_counts_at_its_click_and_is_dropped_when_it_comes_too_late():
+def test_a_check_is_one_persons_counts_at_its_click_and_is_dropped_when_it_comes_too_late():
     world = make_world()
     add_targets(world, 2)
     [notice] = issue(world)
     answer(world, notice)
     first, second = notice.items.order_by("pk").values_list("pk", flat=True)
     other = third_officer(world)
-    workflow.propose_verdicts(items=[first, second], seen="gone", actor=world.officer2)
-    [taken] = workflow.propose_verdicts(items=[first], seen="live", actor=other)
+    workflow.propose_checks(items=[first, second], seen="gone", actor=world.officer2)
+    [taken] = workflow.propose_checks(items=[first], seen="live", actor=other)
     assert (taken.ok, taken.code) == (False, "being-judged")
     assert "officer2" in str(taken.message)
     clicked = ago(minutes=1)
-    PendingVerdict.objects.update(due_at=ago(seconds=1), at=clicked)
+    PendingCheck.objects.update(due_at=ago(seconds=1), at=clicked)
     workflow.verify_items(items=[second], seen="gone", actor=other)
-    assert workflow.settle_verdicts() == 2
+    assert workflow.settle_pending_checks() == 2
     assert LedgerEntry.objects.get(item=first).at == clicked
     assert LedgerEntry.objects.get(item=second).check_row.by == other
     assert Check.objects.count() == 2

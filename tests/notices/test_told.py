@@ -86,7 +86,7 @@ def test_a_relisting_contradicts_nobody_and_a_live_answer_does(world: World):
     answer(world, notice)
     gone, live = notice.items.order_by("position")
     workflow.verify_items(items=[gone.pk], seen="gone", actor=world.officer2)
-    workflow.look_again(targets=[gone.target_id], seen="live", actor=world.officer2)
+    workflow.check_again(targets=[gone.target_id], seen="live", actor=world.officer2)
     workflow.verify_items(items=[live.pk], seen="live", actor=world.officer2)
     client = client_of(world.officer)
     claimed = (

@@ -1,4 +1,4 @@
-"""Undoing a verdict of the check queue: back to where it was given."""
+"""Undoing a check of the check queue: back to where it was given."""
 
 import pytest
 from django.test import Client
@@ -7,7 +7,7 @@ from django.urls import reverse
 from corps.models import User
 from corps.models.installation import Notification
 from notices import workflow
-from notices.models import LedgerEntry, PendingVerdict
+from notices.models import LedgerEntry, PendingCheck
 from tests.notices.world import World, add_targets, ago, answer, file_another, issue
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_undo_leads_back_to_the_same_queue_and_item(world: World):
         {"ids": second.pk, "seen": "gone"},
         follow=True,
     )
-    assert "秒后生效" in page.content.decode()  # not every verdict counts in the ledger
+    assert "秒后生效" in page.content.decode()  # not every check counts in the ledger
     undone = client.post(reverse("notices:undo"), {"ids": second.pk}, follow=True)
     assert (undone.context["current"], undone.context["total"]) == (second, 3)
     assert undone.context["query"] == query
@@ -62,24 +62,24 @@ def test_undo_in_the_table_leads_back_to_the_filtered_table(world: World):
 
 
 @pytest.mark.parametrize("act", ["withdrawal", "objection"])
-def test_a_verdict_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten_seconds(
+def test_a_check_is_void_where_the_item_is_withdrawn_or_objected_to_in_its_ten_seconds(
     world, act
 ):
     add_targets(world, 1)
     [notice] = issue(world)
     answer(world, notice)
     item = notice.items.get()
-    workflow.propose_verdicts(items=[item.pk], seen="gone", actor=world.officer2)
+    workflow.propose_checks(items=[item.pk], seen="gone", actor=world.officer2)
     if act == "withdrawal":
         workflow.withdraw_items(items=[item.pk], actor=world.supervisor, reason="重复")
     else:
         workflow.lodge_objection(
             target=item.target, actor=world.supervisor, reason="误伤"
         )
-    PendingVerdict.objects.update(due_at=ago(seconds=1))
-    workflow.settle_verdicts()
+    PendingCheck.objects.update(due_at=ago(seconds=1))
+    workflow.settle_pending_checks()
 
-    assert not PendingVerdict.objects.exists()
+    assert not PendingCheck.objects.exists()
     assert not LedgerEntry.objects.exists()
     told = Notification.objects.filter(user=world.officer2).latest("pk").text
     assert "supervisor" in told

@@ -450,7 +450,7 @@ class TestCauses:
     def test_a_corrected_entry_of_what_is_seen_live_asks_nothing(self, world, issued):
         counted(world, issued)
         target = issued.items.get(position=2).target
-        workflow.look_again(targets=[target.pk], seen="live", actor=world.officer2)
+        workflow.check_again(targets=[target.pk], seen="live", actor=world.officer2)
         workflow.propose_correction(
             target=target, actor=world.officer, reason="看错了链接"
         )
@@ -552,15 +552,13 @@ class TestAsAWhole:
         with pytest.raises(TransitionRefused, match="notice-not-open"):
             answer(world, issued, items=items(issued))
 
-    def test_a_verdict_in_its_ten_seconds_is_dropped_and_its_officer_told(
+    def test_a_check_in_its_ten_seconds_is_dropped_and_its_officer_told(
         self, world, issued
     ):
         answer(world, issued)
-        workflow.propose_verdicts(
-            items=items(issued), seen="gone", actor=world.officer2
-        )
+        workflow.propose_checks(items=items(issued), seen="gone", actor=world.officer2)
         workflow.withdraw_notice(notice=issued, actor=world.officer, reason=REASON)
-        assert not NoticeItem.objects.filter(pending_verdict__isnull=False).exists()
+        assert not NoticeItem.objects.filter(pending_check__isnull=False).exists()
         assert (
             Notification.objects.filter(user=world.officer2, text__contains="4").count()
             == 1

@@ -1,7 +1,7 @@
 """The main job in a real browser, on the real parts: a new sheet goes all the way to the two numbers.
 
 Officer, head of department, supervisor, liaison and a second officer each do their own part by hand; a Celery worker
-reads the sheet, registers its rows, sends the letter and lets the verdicts count.
+reads the sheet, registers its rows, sends the letter and lets the checks count.
 """
 
 import pytest
@@ -126,7 +126,7 @@ def answer(page: Page) -> None:
 
 
 def check(page: Page) -> None:
-    """The second officer sees two gone and one live, and takes one verdict back before giving it again."""
+    """The second officer sees two gone and one live, and takes one check back before giving it again."""
     sign_in(page, "officer2")
     page.goto("/notices/checks/")
     page.press("body", "g")
