@@ -21,7 +21,7 @@ RULES = {
         _("Confirm to which store a listing belongs"), SUPERVISORS
     ),
     "cases.submit_complaint": Rule(_("Submit complaints"), CASEWORKERS_AND_FIRMS),
-    "cases.hand_in_sheet": Rule(_("Hand in sheets"), CASEWORKERS_AND_FIRMS),
+    "cases.hand_in_sheet": Rule(_("Submit sheets"), CASEWORKERS_AND_FIRMS),
     "cases.withdraw_complaint": Rule(_("Withdraw complaints"), CASEWORKERS_AND_FIRMS),
     "cases.correct_complaint": Rule(_("Correct complaints"), CASEWORKERS_AND_FIRMS),
     "cases.register_import": Rule(
