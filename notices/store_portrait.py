@@ -36,7 +36,7 @@ def tell_portrait(
     """Months and letters; five statements."""
     targets = targets_in(store, user)
     reported = list(targets.order_by("pk").values_list("pk", "reported_at"))
-    looks = Check.objects.filter(item__target__in=targets.values("pk")).exclude(
+    checks = Check.objects.filter(item__target__in=targets.values("pk")).exclude(
         seen=Seen.UNREACHABLE
     )
     taken_back = LedgerEntry.objects.filter(target__in=targets.values("pk"), sign=-1)
@@ -44,7 +44,7 @@ def tell_portrait(
         *((pk, at, REPORTED) for pk, at in reported),
         *(
             (pk, at, seen)
-            for pk, at, seen in looks.values_list("item__target", "at", "seen")
+            for pk, at, seen in checks.values_list("item__target", "at", "seen")
         ),
         *((pk, at, "") for pk, at in taken_back.values_list("target", "at")),
     ]
@@ -61,7 +61,7 @@ def changes_of(
 ) -> Iterator[tuple[date, str, int]]:
     """(day, row, +1 or −1) of what targets became, from (target, when, REPORTED, what was seen or "" for taken back).
 
-    A removal is the first look that found one gone, a relisting the first that found it again; what a correction or an
+    A removal is the first check that found one gone, a relisting the first that found it again; what a correction or an
     objection takes back is taken from the removals of that day. So reported − removed + relisted is what is on sale.
     """
     for _pk, lot in groupby(

@@ -47,7 +47,7 @@ class Person:
         self.world, self.dice = world, random.Random(seed)
         self.done: dict[str, int] = {}
         self.acts: list[Callable[[], Any]] = [
-            *[self.notify] * 4, *[self.answer] * 6, *[self.check] * 5, self.judge, self.settle, self.look,
+            *[self.notify] * 4, *[self.answer] * 6, *[self.check] * 5, self.judge, self.settle, self.check_again,
             self.withdraw, self.hand_over, self.object, self.decide, self.propose, self.correct, self.drop,
         ]  # fmt: skip
 
