@@ -84,7 +84,7 @@ class CaseState(models.TextChoices):
     LEAD = "lead", _("Lead")
     FILED = "filed", _("Filed")
     NOT_FILED = "not_filed", _("Not filed")
-    DISPOSING = "disposing", _("Enforcement in progress")
+    DISPOSING = "disposing", _("In progress")
     CONCLUDING = "concluding", _("Concluding")
     CLOSED = "closed", _("Closed")
     ARCHIVED = "archived", _("Archived")
@@ -427,7 +427,7 @@ class Seen(models.TextChoices):
 
     GONE = "gone", _("Gone")
     LIVE = "live", _("Live")
-    UNREACHABLE = "unreachable", _("Page unavailable")
+    UNREACHABLE = "unreachable", _("Unavailable")
 
 
 class Claim(models.TextChoices):

@@ -13,16 +13,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='case',
             name='state',
-            field=models.CharField(choices=[('lead', 'Lead'), ('filed', 'Filed'), ('not_filed', 'Not filed'), ('disposing', 'Enforcement in progress'), ('concluding', 'Concluding'), ('closed', 'Closed'), ('archived', 'Archived'), ('transferred', 'Transferred'), ('suspended', 'Suspended'), ('withdrawn', 'Withdrawn'), ('reopened', 'Reopened')], default='lead', max_length=12),
+            field=models.CharField(choices=[('lead', 'Lead'), ('filed', 'Filed'), ('not_filed', 'Not filed'), ('disposing', 'In progress'), ('concluding', 'Concluding'), ('closed', 'Closed'), ('archived', 'Archived'), ('transferred', 'Transferred'), ('suspended', 'Suspended'), ('withdrawn', 'Withdrawn'), ('reopened', 'Reopened')], default='lead', max_length=12),
         ),
         migrations.AlterField(
             model_name='case',
             name='suspended_from',
-            field=models.CharField(blank=True, choices=[('lead', 'Lead'), ('filed', 'Filed'), ('not_filed', 'Not filed'), ('disposing', 'Enforcement in progress'), ('concluding', 'Concluding'), ('closed', 'Closed'), ('archived', 'Archived'), ('transferred', 'Transferred'), ('suspended', 'Suspended'), ('withdrawn', 'Withdrawn'), ('reopened', 'Reopened')], max_length=12),
+            field=models.CharField(blank=True, choices=[('lead', 'Lead'), ('filed', 'Filed'), ('not_filed', 'Not filed'), ('disposing', 'In progress'), ('concluding', 'Concluding'), ('closed', 'Closed'), ('archived', 'Archived'), ('transferred', 'Transferred'), ('suspended', 'Suspended'), ('withdrawn', 'Withdrawn'), ('reopened', 'Reopened')], max_length=12),
         ),
         migrations.AlterField(
             model_name='target',
             name='seen',
-            field=models.CharField(blank=True, choices=[('gone', 'Gone'), ('live', 'Live'), ('unreachable', 'Page unavailable')], max_length=12),
+            field=models.CharField(blank=True, choices=[('gone', 'Gone'), ('live', 'Live'), ('unreachable', 'Unavailable')], max_length=12),
         ),
     ]

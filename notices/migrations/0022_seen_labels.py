@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='check',
             name='seen',
-            field=models.CharField(choices=[('gone', 'Gone'), ('live', 'Live'), ('unreachable', 'Page unavailable')], max_length=12),
+            field=models.CharField(choices=[('gone', 'Gone'), ('live', 'Live'), ('unreachable', 'Unavailable')], max_length=12),
         ),
         migrations.AlterField(
             model_name='pendingverdict',
             name='seen',
-            field=models.CharField(choices=[('gone', 'Gone'), ('live', 'Live'), ('unreachable', 'Page unavailable')], max_length=12),
+            field=models.CharField(choices=[('gone', 'Gone'), ('live', 'Live'), ('unreachable', 'Unavailable')], max_length=12),
         ),
     ]

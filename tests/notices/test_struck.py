@@ -250,10 +250,9 @@ def test_two_persons_strike_an_account_in_the_browser(world: World):
         == 0
     )
     listed = reverse("listings:official")
-    assert list(client_of(world.officer).get(listed).context["accounts"]) == []
-    assert list(
-        client_of(world.officer).get(f"{listed}?struck=1").context["accounts"]
-    ) == [account]
+    officer = client_of(world.officer)
+    assert list(officer.get(listed).context["page"].rows) == []
+    assert list(officer.get(f"{listed}?struck=1").context["page"].rows) == [account]
     assert WHY in client_of(world.officer).get(page).content.decode()
 
 
