@@ -115,7 +115,7 @@ def _look_through(
     ends: float,
 ) -> None:
     """Move kinds from those that wait to what is found, in one transaction. Raises TooBroad once the time is over."""
-    with _bounded():
+    with bounded():
         while waiting:
             if time.monotonic() > ends:
                 raise TooBroad
@@ -124,7 +124,7 @@ def _look_through(
 
 
 @contextmanager
-def _bounded() -> Iterator[None]:
+def bounded() -> Iterator[None]:
     """A transaction whose statements end after STATEMENT_MS."""
     is_inner = connection.in_atomic_block
     with transaction.atomic():
