@@ -29,7 +29,7 @@ SECONDS = {
     "notices/test_pages_seen.py": 55,
     "path/test_in_the_browser.py": 52,
     "cases/test_pages_seen.py": 49,
-    "interface/test_every_page_seen.py": 45,
+    "interface/test_every_page_seen.py": 20,
     "demo/test_campaign.py": 43,
     "notices/test_leaving.py": 40,
     "interface/test_gallery.py": 37,

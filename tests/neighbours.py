@@ -26,7 +26,7 @@ LOCK = re.compile(
 )
 ADVISORY = {"pg_advisory_xact_lock_shared": "shared", "pg_advisory_xact_lock": "alone"}
 # Of the states of a neighbour that is not asked the suite tries one in so many.
-SAMPLE = 5
+SAMPLE = 8
 # For each neighbour its states, and how it is put into one of them in a scene.
 Neighbours = Mapping[str, tuple[Iterable[str], Callable[[Any, str], None]]]
 

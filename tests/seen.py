@@ -1,9 +1,15 @@
 """What is asked of any page in a real browser."""
 
+import os
+from collections.abc import Iterable, Iterator
+from itertools import cycle
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 AXE = Axe()
+# A screen and a phone, in pixels.
+WIDTHS = (1440, 390)
 # Of what it does not fault axe need say nothing: collecting that took longer than the look.
 AXE_OPTIONS = {
     "runOnly": [
@@ -25,6 +31,14 @@ BLANK_ROWS = """() => [...document.querySelectorAll("main table > tbody > tr, .m
 UNEVEN_BUTTONS = """() => [...document.querySelectorAll(".btn")]
     .filter(button => button.checkVisibility() && getComputedStyle(button).textAlign !== "center")
     .map(button => button.innerText.trim())"""
+
+
+def with_widths(pages: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Addresses with the widths at which each is looked at: in turn one of the two, and both in `make proof`."""
+    at_once = [(width,) for width in WIDTHS]
+    if os.environ.get("PROOF"):
+        at_once = [WIDTHS]
+    return zip(pages, cycle(at_once), strict=False)
 
 
 def accessibility_faults(page: Page) -> str:

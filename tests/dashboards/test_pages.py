@@ -9,7 +9,7 @@ from corps.models import User
 from notices.models import LedgerEntry
 from tests.dashboards.entries import moment, open_book
 from tests.notices.world import World, add_targets, answer, issue, make_world
-from tests.seen import accessibility_faults
+from tests.seen import accessibility_faults, with_widths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "three-red-lanterns"
@@ -56,7 +56,10 @@ def sign_in(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("scheme", "language"),
-    [("light", "zh-hans"), pytest.param("dark", "en", marks=pytest.mark.proof)],
+    [
+        pytest.param("light", "zh-hans", marks=pytest.mark.sampled),
+        pytest.param("dark", "en", marks=pytest.mark.proof),
+    ],
 )
 def test_every_page_passes_axe_and_fits_its_width(
     page: Page, world: World, scheme: str, language: str
@@ -66,9 +69,9 @@ def test_every_page_passes_axe_and_fits_its_width(
     page.context.add_cookies(
         [{"name": "django_language", "value": language, "url": page.url}]
     )
-    for address in PAGES:
+    for address, widths in with_widths(PAGES):
         page.goto(address)
-        for width in (1440, 390):
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 1600})
             assert page.evaluate("document.documentElement.scrollWidth") == width, (
                 address

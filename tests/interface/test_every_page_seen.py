@@ -1,8 +1,9 @@
 """Every page that a role opens without naming anything, in a real browser: nothing there that axe faults, and no page
-wider than its window. In the suite for the roles that have no such test of their own, as wide as a phone; for all, and
-as wide as a screen as well, in `make proof`."""
+wider than its window.
 
-import os
+In the suite for the roles that have no such test of their own, each page in one of two widths; in `make proof` for all
+roles and in both.
+"""
 
 import pytest
 from playwright.sync_api import Page
@@ -10,12 +11,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.route_rules import GUARDED, ROUTES
 from tests.routes import SIGNED_IN, Route, rule_for, signed_in
-from tests.seen import accessibility_faults
+from tests.seen import accessibility_faults, with_widths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Django's own pages, signing out, and files.
 ELSEWHERE = ("admin:", "mfa_", "account_logout", "api", "list_")
-WIDTHS = (390, 1440) if os.environ.get("PROOF") else (390,)
 ELSEWHERE_IN_THE_SUITE = ("officer", "supervisor", "liaison", "representative")
 
 
@@ -32,19 +32,19 @@ def pages_of(role: str) -> list[Route]:
     return found
 
 
-def faults_of(page: Page, route: Route) -> list[str]:
-    """What is wrong with a page at its widths; nothing, if it is a file, a fragment, or only takes forms."""
-    answer = page.request.get(route.url, max_redirects=0)
+def faults_of(page: Page, url: str, widths: tuple[int, ...]) -> list[str]:
+    """What is wrong with a page at these widths; nothing, if it is a file, a fragment, or only takes forms."""
+    answer = page.request.get(url, max_redirects=0)
     if answer.status != 200 or b"<!doctype html>" not in answer.body():
         return []
-    page.goto(route.url)
+    page.goto(url)
     found = []
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 1600})
         if page.evaluate("document.documentElement.scrollWidth") != width:
-            found.append(f"{route.url} is wider than {width}")
+            found.append(f"{url} is wider than {width}")
         if faults := accessibility_faults(page):
-            found.append(f"{route.url} at {width}: {faults}")
+            found.append(f"{url} at {width}: {faults}")
     return found
 
 
@@ -75,5 +75,6 @@ def test_no_page_of_a_role_has_a_fault_of_axe_or_is_too_wide(
     )
     pages = pages_of(role)
     assert pages
-    faults = [fault for route in pages for fault in faults_of(page, route)]
+    urls = with_widths(route.url for route in pages)
+    faults = [fault for url, widths in urls for fault in faults_of(page, url, widths)]
     assert not faults, "\n".join(faults)
