@@ -263,7 +263,8 @@ def _end(
         ITEM_STATES.move(item, ItemState.WITHDRAWN)
     relisted = [item.target_id for item in items if item.target.is_counted]
     reported = [item.target_id for item in items if not item.target.is_counted]
-    targets = Target.objects
+    # One that its platform was asked to restore stays so, whatever becomes of its item.
+    targets = Target.objects.exclude(state=TargetState.RESTORED)
     TARGET_STATES.move_all(targets.filter(pk__in=reported), TargetState.REPORTED)
     TARGET_STATES.move_all(targets.filter(pk__in=relisted), TargetState.RELISTED)
     record_many(
