@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import cycle
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page
 
 AXE = Axe()
@@ -39,6 +41,18 @@ def with_widths(pages: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
     if os.environ.get("PROOF"):
         at_once = [WIDTHS]
     return zip(pages, cycle(at_once), strict=False)
+
+
+def carry_session(page: Page, client: Client, url: str, language: str = "") -> None:
+    """Have a browser go on with a test client's session at the live server. language: of its pages, such as "en"."""
+    cookies = {
+        settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value
+    }
+    if language:
+        cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
+    )
 
 
 def accessibility_faults(page: Page) -> str:

@@ -94,13 +94,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
+@contextmanager
+def line_as(
+    role: str, database: str = OURS
+) -> Iterator[psycopg2.extensions.connection]:
+    """A connection of a role to a database of this worker's server, in autocommit."""
+    with closing(psycopg2.connect(Running.url(role, database))) as line:
+        line.autocommit = True
+        yield line
+
+
 def superuser_does(*statements: sql.Composable) -> None:
     """Make, rename or drop databases."""
-    with closing(psycopg2.connect(Running.url(SUPERUSER, "postgres"))) as line:
-        line.autocommit = True
-        with line.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
+    with line_as(SUPERUSER, "postgres") as line, line.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def copy_template() -> None:
@@ -124,16 +132,7 @@ def copy_template() -> None:
 @pytest.fixture
 def owner_database(transactional_db: None) -> Iterator[psycopg2.extensions.connection]:
     """A connection to this worker's database as the owner role, in autocommit: for what the application may not do."""
-    with closing(psycopg2.connect(Running.url(OWNER, OURS))) as line:
-        line.autocommit = True
-        yield line
-
-
-@contextmanager
-def superuser_line() -> Iterator[psycopg2.extensions.connection]:
-    """A connection to this worker's database as the server's own superuser, in autocommit."""
-    with closing(psycopg2.connect(Running.url(SUPERUSER, OURS))) as line:
-        line.autocommit = True
+    with line_as(OWNER) as line:
         yield line
 
 
@@ -141,6 +140,6 @@ def superuser_line() -> Iterator[psycopg2.extensions.connection]:
 def superuser_database(
     transactional_db: None,
 ) -> Iterator[psycopg2.extensions.connection]:
-    """`superuser_line`, whom no trigger stops: for what only tampering can write."""
-    with superuser_line() as line:
+    """A connection as the server's own superuser, whom no trigger stops: for what only tampering can write."""
+    with line_as(SUPERUSER) as line:
         yield line

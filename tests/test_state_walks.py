@@ -1,11 +1,9 @@
 """Every move of every state table is walked by a verb; which, is stated here, and what the database sees counts."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
-import psycopg2
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -23,7 +21,7 @@ from tests.cases import scene as case_scene
 from tests.notices import neighbours as notices
 from tests.notices.world import answer, issue
 from tests.put_into import put_into
-from tests.services import OURS, Running
+from tests.services import line_as
 from tests.sink import Behaviour
 from tests.stateful_objects import OBJECTS
 
@@ -610,20 +608,13 @@ def remove(line: Any) -> None:
         )
 
 
-@contextmanager
-def owner_line() -> Iterator[Any]:
-    with closing(psycopg2.connect(Running.url(OWNER, OURS))) as line:
-        line.autocommit = True
-        yield line
-
-
 @pytest.fixture(scope="module")
 def recorder(django_db_setup: None) -> Iterator[None]:
-    with owner_line() as line:
+    with line_as(OWNER) as line:
         install(line)
     yield
     # The database may be another one by now, which never had it.
-    with owner_line() as line:
+    with line_as(OWNER) as line:
         remove(line)
 
 

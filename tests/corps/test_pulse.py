@@ -13,6 +13,7 @@ from corps.models import Session, Unit, User
 from corps.ui import navigation
 from corps.views.pulse import MOST_BYTES
 from corps.workflow import notify
+from tests.seen import carry_session
 
 EVERY = 25_000
 
@@ -114,15 +115,7 @@ def test_a_person_who_owes_a_second_factor_learns_no_counts(client: Client, sett
 def open_page(page: Page, client: Client, path: str) -> None:
     page.clock.install()
     page.goto("/accounts/login/")
-    page.context.add_cookies(
-        [
-            {
-                "name": "sessionid",
-                "value": client.cookies["sessionid"].value,
-                "url": page.url.split("/accounts")[0],
-            }
-        ]
-    )
+    carry_session(page, client, page.url.split("/accounts")[0])
     page.goto(path)
 
 

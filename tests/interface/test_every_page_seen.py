@@ -11,12 +11,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.route_rules import GUARDED, ROUTES
 from tests.routes import SIGNED_IN, Route, rule_for, signed_in
-from tests.seen import accessibility_faults, with_widths
+from tests.seen import accessibility_faults, carry_session, with_widths
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Django's own pages, signing out, and files.
-ELSEWHERE = ("admin:", "mfa_", "account_logout", "api", "list_")
-ELSEWHERE_IN_THE_SUITE = ("officer", "supervisor", "liaison", "representative")
+NOT_LOOKED_AT = ("admin:", "mfa_", "account_logout", "api", "list_")
+ROLES_SEEN_ELSEWHERE = ("officer", "supervisor", "liaison", "representative")
 
 
 def pages_of(role: str) -> list[Route]:
@@ -27,7 +27,7 @@ def pages_of(role: str) -> list[Route]:
         is_for_all = allowed == SIGNED_IN and role != "administrator"
         if role not in allowed or is_for_all or route.has_parameters:
             continue
-        if not route.is_asked_by_script and not route.name.startswith(ELSEWHERE):
+        if not route.is_asked_by_script and not route.name.startswith(NOT_LOOKED_AT):
             found.append(route)
     return found
 
@@ -55,24 +55,18 @@ def faults_of(page: Page, url: str, widths: tuple[int, ...]) -> list[str]:
         pytest.param("auditor", "zh-hans", marks=pytest.mark.sampled),
         *(
             pytest.param(role, "zh-hans", marks=pytest.mark.proof)
-            for role in ELSEWHERE_IN_THE_SUITE
+            for role in ROLES_SEEN_ELSEWHERE
         ),
         *(
             pytest.param(role, "en", marks=pytest.mark.proof)
-            for role in ("administrator", "auditor", *ELSEWHERE_IN_THE_SUITE)
+            for role in ("administrator", "auditor", *ROLES_SEEN_ELSEWHERE)
         ),
     ],
 )
 def test_no_page_of_a_role_has_a_fault_of_axe_or_is_too_wide(
     page: Page, live_server: LiveServer, role: str, language: str
 ):
-    session = signed_in(role).cookies["sessionid"].value
-    page.context.add_cookies(
-        [
-            {"name": "sessionid", "value": session, "url": live_server.url},
-            {"name": "django_language", "value": language, "url": live_server.url},
-        ]
-    )
+    carry_session(page, signed_in(role), live_server.url, language)
     pages = pages_of(role)
     assert pages
     urls = with_widths(route.url for route in pages)

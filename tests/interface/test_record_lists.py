@@ -28,10 +28,11 @@ from listings.models import Listing
 from notices.filters import LiaisonItemFilter
 from notices.models import Notice
 from notices.tables import LiaisonItemList, OfNotice
+from runtime.postgres import SUPERUSER
 from stores.models import OfficialAccount
 from tests.golden import requests
 from tests.golden.requests import Recorder
-from tests.services import copy_template, superuser_line
+from tests.services import copy_template, line_as
 
 # Who opens what only some may open; an officer all others.
 ROLES = {
@@ -59,7 +60,7 @@ def loaded_world(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Recorder]:
     """Loaded once, for no test leaves anything in it."""
-    with django_db_blocker.unblock(), superuser_line() as line:
+    with django_db_blocker.unblock(), line_as(SUPERUSER) as line:
         with requests.recorder(line) as recorder:
             yield recorder
         copy_template()

@@ -1,7 +1,6 @@
 """What HTMX asked for and did not get is told in the place of the answer."""
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -12,6 +11,7 @@ from corps.access.limits import limits
 from corps.models import RateCount, User
 from firms.models import Representative
 from tests.cases.conftest import Scenario, hand_in, make_scenario
+from tests.seen import carry_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHEET = (
@@ -34,10 +34,7 @@ def reviewed(scenario: Scenario) -> SheetImport:
 def sign_in(page: Page, user: User, url: str) -> None:
     client = Client()
     client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": url}]
-    )
+    carry_session(page, client, url)
 
 
 def test_too_many_addresses_asked_are_told_beside_the_field(

@@ -1,7 +1,6 @@
 """Rows of busy lists in English, whose words are longest: one line or two, and nothing of them cut."""
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
@@ -13,7 +12,7 @@ from listings.models import Listing
 from notices import workflow
 from stores.models import Store
 from tests.notices.world import World, add_targets, answer, issue, make_world
-from tests.seen import uneven_rows
+from tests.seen import carry_session, uneven_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_ID = "892507682b16f32978606c9b"
@@ -65,15 +64,8 @@ def world(transactional_db: None) -> World:
 def open_as(page: Page, live_server: LiveServer, user: User) -> None:
     client = Client()
     client.force_login(user)
-    value = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.clear_cookies()
-    names = {settings.SESSION_COOKIE_NAME: value, "django_language": "en"}
-    page.context.add_cookies(
-        [
-            {"name": name, "value": said, "url": live_server.url}
-            for name, said in names.items()
-        ]
-    )
+    carry_session(page, client, live_server.url, "en")
 
 
 def test_english_rows_are_whole_on_every_busy_list(
